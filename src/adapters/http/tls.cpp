@@ -1,0 +1,61 @@
+#include "adapters/http/tls.hpp"
+
+#include <openssl/err.h>
+
+namespace pscheduler::adapters {
+namespace {
+
+void set_common(SSL_CTX* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context,
+                      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // Idle connections give their record buffers back; writes may go out piecemeal from a buffer that moves.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // One system call per record instead of one for its header and one for its body.
+  SSL_CTX_set_read_ahead(context, 1);
+}
+
+}  // namespace
+
+Result<SslContext> make_server_context(const std::filesystem::path& certificate,
+                                       const std::filesystem::path& key) {
+  ERR_clear_error();
+  SslContext context(SSL_CTX_new(TLS_server_method()));
+  if (!context) return fail(Errc::internal, "Cannot set up TLS: " + take_tls_error());
+  set_common(context.get());
+  SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // Sessions are resumed from one ticket that the client keeps; the server remembers none.
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context.get(), 1);
+
+  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1) {
+    return fail(Errc::invalid_argument, "Cannot use the TLS certificate '" + certificate.string() +
+                                            "'; it must be a readable PEM file: " + take_tls_error());
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return fail(Errc::invalid_argument,
+                "Cannot use the TLS key '" + key.string() +
+                    "'; it must be a readable PEM file that belongs to the certificate: " + take_tls_error());
+  }
+  return context;
+}
+
+Result<SslContext> make_client_context() {
+  ERR_clear_error();
+  SslContext context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return fail(Errc::internal, "Cannot set up TLS: " + take_tls_error());
+  set_common(context.get());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  return context;
+}
+
+std::string take_tls_error() {
+  const auto code = ERR_get_error();
+  ERR_clear_error();
+  if (code == 0) return "unknown TLS error";
+  const char* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "TLS error " + std::to_string(code);
+}
+
+}  // namespace pscheduler::adapters
