@@ -1,0 +1,50 @@
+#pragma once
+// The bounds of the plug-in host. The defaults fit every plug-in of pScheduler 5.2; tests shorten them.
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "pscheduler/time/instant.hpp"
+
+namespace pscheduler::services {
+
+struct PluginLimits {
+  // From the start of the process; a method that has not ended by then is ended (plugins.md 2.2).
+  Duration inventory = std::chrono::seconds(15);  // enumerate
+  Duration quick = std::chrono::seconds(5);       // cli-to-spec, participants, can-run, merged-results
+  Duration ordinary = std::chrono::seconds(15);   // all others
+
+  // The longest answer of a method, the longest result document of `run`, and what is kept of stderr.
+  std::size_t output_bytes_max = 64u << 20;
+  std::size_t errors_bytes_max = 256u << 10;
+
+  // A streamed result is one measurement interval; powstream's longest are some hundred KiB.
+  std::size_t record_bytes_max = 4u << 20;
+  // What a streaming run may print beyond output_bytes_max for each second it may last.
+  std::size_t stream_bytes_per_second = 1u << 20;
+
+  // Processes at once for methods other than `run`, each up to some 50 MB of interpreter, and calls that may
+  // wait for one of them to end.
+  std::size_t processes_max = 16;
+  std::size_t waiting_max = 1000;
+
+  // Answers remembered, in bytes of question and answer, and for how long those are that depend on the host.
+  std::size_t memo_bytes_max = 1u << 20;
+  Duration memo_host_age_max = std::chrono::seconds(10);
+
+  // The common process of native plug-ins: an answer takes microseconds, so one that is late is a fault.
+  Duration serve_answer = std::chrono::seconds(5);
+  Duration serve_idle = std::chrono::seconds(60);
+  Duration serve_backoff = std::chrono::seconds(60);  // after serve_failures_max failures in a row
+  int serve_failures_max = 3;
+  std::size_t serve_pending_max = 256;
+};
+
+struct PluginHostOptions {
+  std::vector<std::filesystem::path> class_roots;  // absolute; of two plug-ins with one name the first counts
+  std::filesystem::path temporary_directory;       // for runs; must allow execution
+  PluginLimits limits;
+};
+
+}  // namespace pscheduler::services

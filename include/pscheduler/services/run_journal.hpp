@@ -1,0 +1,48 @@
+#pragma once
+// Every change of a run's state goes through here: it is checked against the table of moves, stored together
+// with its reason and whatever belongs to it, and only then announced.
+
+#include <optional>
+#include <string>
+
+#include "pscheduler/model/run.hpp"
+#include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/run_events.hpp"
+
+namespace pscheduler::services {
+
+// Why something happened and who caused it; kept in the history of the run.
+struct Why {
+  std::string reason;  // for a person
+  std::string actor;   // e.g. "runner", "scheduler", "restart", "api 192.0.2.7"
+};
+
+class RunJournal {
+ public:
+  RunJournal(ports::Store& store, ports::Clock& clock, ports::Log& log, RunEvents& events)
+      : store_(store), clock_(clock), log_(log), events_(events) {}
+
+  // Adds a run in the state it has. `together` are changes that belong to the same commit.
+  ports::AsyncResult<void> add(Run run, Why why, ports::Changes together = {});
+
+  // Moves the run to `to`; `run` is changed once that is durable. internal: the move is not allowed.
+  ports::AsyncResult<void> move(Run& run, RunState to, Why why, std::optional<RunResults> results = {},
+                                ports::Changes together = {});
+
+  // Stores changes that concern runs of the task and announces them.
+  ports::AsyncResult<void> commit_for(TaskId task, ports::Changes changes);
+
+  // As move(), but when the store has no room it tries again until it has.
+  ports::Async<void> move_surely(Run& run, RunState to, Why why, std::optional<RunResults> results = {},
+                                 ports::Changes together = {});
+
+ private:
+  ports::Store& store_;
+  ports::Clock& clock_;
+  ports::Log& log_;
+  RunEvents& events_;
+};
+
+}  // namespace pscheduler::services

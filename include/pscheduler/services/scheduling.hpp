@@ -1,0 +1,102 @@
+#pragma once
+// Puts the runs of tasks on this node's timeline and takes them off again (spec scheduling.md 4.6, 5, 6).
+//
+// Tasks that this node leads are planned here as soon as they come inside the horizon; for tasks led
+// elsewhere the lead names the time. A slot is reserved in memory before anything is awaited and given back
+// when its commit fails.
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "pscheduler/model/run.hpp"
+#include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/event.hpp"
+#include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/random.hpp"
+#include "pscheduler/ports/scope.hpp"
+#include "pscheduler/ports/store.hpp"
+#include "pscheduler/schedule/timeline.hpp"
+#include "pscheduler/services/plugins.hpp"
+#include "pscheduler/services/run_journal.hpp"
+#include "pscheduler/services/runner.hpp"
+#include "pscheduler/services/task_book.hpp"
+
+namespace pscheduler::services {
+
+struct SchedulingSettings {
+  Duration horizon = std::chrono::hours(24);     // how far ahead runs are put on the timeline
+  Duration straggle = std::chrono::seconds(30);  // as the runner's
+};
+
+class Scheduling {
+ public:
+  struct Ports {
+    ports::asio::any_io_executor executor;
+    ports::Store& store;
+    ports::Clock& clock;
+    ports::Random& random;
+    ports::Log& log;
+  };
+
+  Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner,
+             SchedulingSettings settings);
+
+  // Takes up a durable task that plans runs here.
+  void add(const Task& task);
+
+  // Stops the planning of a task, takes its future runs away and ends the current one; answers when all of it
+  // is durable and no process of it is left. Repeating it changes nothing.
+  ports::AsyncResult<void> cancel(Task task, Why why);
+
+  // A run at a time somebody else chose: the lead of the task, or whoever may write to a task led here.
+  // conflict: the time is taken; invalid_argument: beyond the horizon.
+  ports::AsyncResult<RunId> place(const Task& task, std::optional<RunId> id, Instant start, Why why);
+
+  // Takes a run that has not been started off the timeline; not_found when there is none, or it has begun and
+  // is ended first.
+  ports::AsyncResult<void> remove(TaskId task, RunId run, Why why);
+
+  // The free ranges in which a run of the task fits, within [from, until] (spec api.md 11.8). Absent bounds
+  // are now and the horizon.
+  [[nodiscard]] std::vector<TimeRange> free_ranges(const Task& task, std::optional<Instant> from,
+                                                   std::optional<Instant> until) const;
+
+  [[nodiscard]] Duration horizon() const { return settings_.horizon; }
+
+  // At start: brings back the timeline, gives interrupted runs their end, and takes up waiting runs and
+  // tasks.
+  ports::AsyncResult<void> recover();
+
+  // Plans tasks when they come inside the horizon, until cancelled.
+  ports::Async<void> work();
+  ports::Async<void> stop();
+
+ private:
+  void plan_when_due(TaskId task, Instant nominal, const Schedule& schedule);
+  ports::Async<void> plan(TaskId id);
+  ports::Async<void> plan_run(const Task& task, Instant nominal);
+  ports::Async<void> store_nonstart(const Task& task, TimeRange times, std::string reason);
+  ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, bool planned_here);
+  ports::Changes count_run(const Task& task, const Run& run, bool planned_here);
+  ports::Async<void> finish_planning(TaskId id);
+  ports::Async<void> retry_later(TaskId id, Duration wait);
+  [[nodiscard]] std::string describe_conflict(const schedule::Occupation& conflict) const;
+  void run_ended(const Run& run);
+  ports::AsyncResult<void> recover_run(Run run, const Task& task);
+  Run new_run(const Task& task, RunId id, TimeRange times) const;
+
+  Ports ports_;
+  Plugins& plugins_;
+  RunJournal& journal_;
+  TaskBook& book_;
+  Runner& runner_;
+  SchedulingSettings settings_;
+  schedule::Timeline timeline_;
+  std::multimap<Instant, TaskId> later_;  // tasks whose next run is beyond the horizon, by when to look again
+  ports::Event changed_;
+  ports::Scope plans_;
+};
+
+}  // namespace pscheduler::services

@@ -1,0 +1,270 @@
+// The life of one run from on-deck to its final state.
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/system/system_error.hpp>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/runner.hpp"
+
+namespace pscheduler::services {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+// A tool may use its whole slot and a little more before it is ended (spec scheduling.md 9.2).
+constexpr Duration kOverrun = std::chrono::seconds(1);
+
+// Streamed results that wait to be stored; more than this means that the store cannot keep up.
+constexpr int kRecordsInFlightMax = 1000;
+
+Json parse_stored(const JsonText& text) {
+  return text.empty() ? Json() : Json::parse(text, nullptr, false);
+}
+
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+// What stands in for the result of a tool that has not produced one.
+Json failure_result(const std::string& error, const std::string& diags) {
+  Json result = {{"succeeded", false}, {"error", error}};
+  if (!diags.empty()) result["diags"] = diags;
+  return result;
+}
+
+std::string failure_sentence(const ToolOutcome& outcome) {
+  if (!outcome.failure.empty()) return outcome.failure;
+  const std::string status = "The tool exited with status " + std::to_string(outcome.status);
+  return outcome.errors.empty() ? status + "." : status + ": " + outcome.errors;
+}
+
+bool succeeded(const Json& merged) {
+  if (!merged.is_object()) return false;
+  const auto found = merged.find("succeeded");
+  return found != merged.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::string reason_of(const Json& merged) {
+  const auto error = merged.find("error");
+  if (error != merged.end() && error->is_string() && !error->get_ref<const std::string&>().empty()) {
+    return error->get<std::string>();
+  }
+  return "The measurement did not succeed.";
+}
+
+}  // namespace
+
+// Runs the execution and sees to it that the run gets a final state, also when it is interrupted.
+ports::Async<void> Runner::supervise(ActiveRun active) {
+  bool interrupted = false;
+  try {
+    co_await execute(active);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != boost::asio::error::operation_aborted) throw;
+    interrupted = true;
+  }
+  if (interrupted) {
+    co_await ports::shield_from_cancellation();
+    co_await end_interrupted(active);
+  }
+  ended(active->run);
+}
+
+ports::Async<void> Runner::end_interrupted(ActiveRun active) {
+  if (!active->interruption) co_return;
+  auto [to, why] = *active->interruption;
+  active->run.status = 2;
+  active->run.errors = why.reason;
+  RunResults results;
+  results.local = dump(failure_result(why.reason, ""));
+  auto stored = co_await journal_.move(active->run, to, std::move(why), std::move(results));
+  if (!stored) {
+    ports_.log.write(ports::kRunStateRefused,
+                     {{"run", active->run.id.to_string()}, {"error", stored.error().message}});
+  }
+}
+
+ports::Async<void> Runner::execute(ActiveRun active) {
+  auto found = co_await ports_.store.task(active->run.task);
+  if (!found || !*found) {
+    const std::string reason = found ? "Its task no longer exists." : found.error().message;
+    active->run.errors = reason;
+    Why why{reason, "runner"};
+    co_await journal_.move_surely(active->run, RunState::failed, std::move(why));
+    co_return;
+  }
+  const Task task = std::move(**found);
+  if (active->run.state == RunState::cleanup) {
+    auto stored = co_await ports_.store.run(task.id, active->run.id);
+    std::string local = stored && *stored ? (*stored)->results.local : std::string();
+    co_await merge(active, task, std::move(local));
+    co_return;
+  }
+  Why why{"Preparing its tool " + task.tool + ".", "runner"};
+  co_await journal_.move_surely(active->run, RunState::on_deck, std::move(why));
+  if (ports_.clock.now() >= active->run.times.start + settings_.straggle &&
+      !traits(task.scheduling_class).multi_result) {
+    active->run.errors = "Not started: the store had no room when the run was due.";
+    Why late{active->run.errors, "runner"};
+    co_await journal_.move_surely(active->run, RunState::missed, std::move(late));
+    co_return;
+  }
+  co_await execute_tool(active, task);
+}
+
+ports::Changes Runner::count_start(const Run& run) {
+  ports::Changes changes;
+  if (TaskProgress* progress = book_.find(run.task)) {
+    ++progress->runs_started;
+    changes.task_progress.emplace_back(run.task, *progress);
+  }
+  return changes;
+}
+
+ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
+  const Run& run = active->run;
+  const Json document = parse_stored(task.document);
+  ToolRun tool_run;
+  tool_run.tool = task.tool;
+  tool_run.task_uuid = task.id.to_string();
+  tool_run.times = run.times;
+  tool_run.test = std::make_shared<const Json>(document.value("test", Json::object()));
+  tool_run.participant = task.participant;
+  tool_run.participant_data = std::make_shared<const Json>(parse_stored(run.participant_data_full));
+  const auto contexts = document.find("contexts");
+  Json own_contexts;
+  if (contexts != document.end()) {
+    const Json lists = contexts->value("contexts", Json::array());
+    if (static_cast<std::size_t>(task.participant) < lists.size()) {
+      own_contexts = lists[static_cast<std::size_t>(task.participant)];
+    }
+  }
+  tool_run.contexts = std::make_shared<const Json>(std::move(own_contexts));
+  const Instant start_process = run.times.start - plugins_.preparation_time(task.tool);
+  const Instant now = ports_.clock.now();
+  if (start_process > now) tool_run.started_ahead_at = start_process;
+  tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
+  if (traits(task.scheduling_class).multi_result && task.leads()) {
+    tool_run.on_record = [this, active](std::shared_ptr<const Json> record) {
+      take_record(active, std::move(record));
+    };
+  }
+  return tool_run;
+}
+
+ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
+  ToolRun tool_run = tool_run_for(active, task);
+  Why why{"The tool " + task.tool + " was started.", "runner"};
+  ports::Changes counted = count_start(active->run);
+  // on-deck is durable, so the tool need not wait for running to be.
+  auto tool = plugins_.run(std::move(tool_run));
+  auto recorded =
+      journal_.move_surely(active->run, RunState::running, std::move(why), std::nullopt, std::move(counted));
+  auto outcome = co_await (std::move(tool) && std::move(recorded));
+  co_await take_outcome(active, task, std::move(outcome));
+}
+
+ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome) {
+  Run& run = active->run;
+  if (!outcome) {
+    ToolOutcome not_started;
+    not_started.status = 2;
+    not_started.failure = outcome.error().message;
+    not_started.diags = outcome.error().detail;
+    outcome = std::move(not_started);
+  }
+  run.status = outcome->status;
+  run.errors = outcome->errors;
+  const bool worked = outcome->failure.empty() && outcome->status == 0;
+  if (!worked && run.errors.empty()) run.errors = failure_sentence(*outcome);
+  RunResults results;
+  if (outcome->output && !outcome->output->is_null()) results.local = dump(*outcome->output);
+  const bool lead_of_single_result = task.leads() && !traits(task.scheduling_class).multi_result;
+  if (!lead_of_single_result) {
+    const std::string reason = worked ? "The tool has ended." : failure_sentence(*outcome);
+    Why why{reason, "runner"};
+    co_await journal_.move_surely(run, RunState::finished, std::move(why), std::move(results));
+    co_return;
+  }
+  if (worked) {
+    std::string local = results.local;
+    Why why{"The tool has ended; its result is being merged.", "runner"};
+    co_await journal_.move_surely(run, RunState::cleanup, std::move(why), std::move(results));
+    co_await merge(active, task, std::move(local));
+    co_return;
+  }
+  const std::string sentence = failure_sentence(*outcome);
+  const Json merged = failure_result(sentence, outcome->diags);
+  if (results.local.empty()) results.local = dump(merged);
+  results.full = "[" + results.local + "]";
+  results.merged = dump(merged);
+  Why why{sentence, "runner"};
+  co_await journal_.move_surely(run, RunState::failed, std::move(why), std::move(results));
+}
+
+// Turns the local result into the result of the test and the run into its final state.
+ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string local) {
+  Json test = parse_stored(task.document).value("test", Json::object());
+  Json results_array = Json::array({parse_stored(local)});
+  auto merged = co_await plugins_.merged_results(task.tool, std::move(test), std::move(results_array));
+  Json result;
+  if (!merged) {
+    result = failure_result(merged.error().message, merged.error().detail);
+  } else if (!merged->is_object()) {
+    result =
+        failure_result("The tool " + task.tool + " merged the results into nothing usable.", dump(*merged));
+  } else {
+    result = std::move(*merged);
+  }
+  RunResults results;
+  results.local = local;
+  results.full = "[" + (local.empty() ? std::string("null") : local) + "]";
+  results.merged = dump(result);
+  const bool good = succeeded(result);
+  Why why{good ? "Measured and merged." : reason_of(result), "runner"};
+  co_await journal_.move_surely(active->run, good ? RunState::finished : RunState::failed, std::move(why),
+                                std::move(results));
+}
+
+// One result streamed by a long run: it becomes a finished run of its own (spec scheduling.md 10.2).
+void Runner::take_record(const ActiveRun& active, std::shared_ptr<const Json> record) {
+  if (active->records_in_flight >= kRecordsInFlightMax) {
+    if (active->records_dropped++ == 0) {
+      ports_.log.write(ports::kRunRecordsDropped, {{"run", active->run.id.to_string()}});
+    }
+    return;
+  }
+  ++active->records_in_flight;
+  executions_.spawn(store_record(active, std::move(record)));
+}
+
+ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const Json> record) {
+  const Instant now = ports_.clock.now();
+  Run run;
+  run.id = RunId(ports::new_uuid(ports_.random));
+  run.task = active->run.task;
+  run.times = TimeRange{now, now};
+  run.added = now;
+  run.state = RunState::finished;
+  run.status = 0;
+  run.priority = 0;
+  ports::Changes changes;
+  if (TaskProgress* progress = book_.find(run.task)) {
+    ++progress->runs;
+    changes.task_progress.emplace_back(run.task, *progress);
+  }
+  RunResults results;
+  results.merged = dump(*record);
+  changes.results.emplace_back(run.id, std::move(results));
+  Why why{"A result streamed by run " + active->run.id.to_string() + ".", "runner"};
+  auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(changes));
+  --active->records_in_flight;
+  if (!stored) {
+    ports_.log.write(ports::kRunRecordNotStored,
+                     {{"run", active->run.id.to_string()}, {"error", stored.error().message}});
+  }
+}
+
+}  // namespace pscheduler::services
