@@ -66,7 +66,7 @@ class RequestParser::Impl final : public http::basic_parser<true> {
       refusal_ = Refusal{413, "The body is larger than the " + std::to_string(limits_.body_bytes_max) +
                                   " bytes this server accepts."};
     } else if (error == http::error::header_limit) {
-      const bool in_first_line = input.find('\n') == std::string_view::npos;
+      const bool in_first_line = request_.method.empty() && input.find('\n') == std::string_view::npos;
       refusal_ =
           Refusal{in_first_line ? 414 : 431,
                   std::string(in_first_line ? "The URL is" : "The header fields are") + " longer than the " +

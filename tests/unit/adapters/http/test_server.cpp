@@ -1,0 +1,161 @@
+#include "unit/adapters/http/test_server.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/packaged_task.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "pscheduler/adapters/http/certificate.hpp"
+
+namespace pscheduler::adapters::test {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(20);
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "psched-http-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+const std::filesystem::path& certificate_directory() {
+  static const TemporaryDirectory directory;
+  return directory.path();
+}
+
+void LogKeeper::write(const ports::Message& message, std::initializer_list<ports::Field>) {
+  const std::lock_guard lock(mutex_);
+  ids_.emplace_back(message.id);
+}
+
+int LogKeeper::count(const ports::Message& message) const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(std::count(ids_.begin(), ids_.end(), message.id));
+}
+
+SteeredHandler::SteeredHandler(asio::any_io_executor executor)
+    : executor_(std::move(executor)), gate_(executor_, asio::steady_timer::time_point::max()) {}
+
+ports::Async<api::HttpResponse> SteeredHandler::handle(api::HttpRequest request) {
+  const auto path = request.target.substr(0, request.target.find('?'));
+  api::HttpResponse response;
+  response.content_type = "text/plain; charset=utf-8";
+  if (path == "/echo") {
+    response.body =
+        request.method + "|" + request.target + "|" + request.host + "|" + request.content_type + "|" +
+        request.peer_address + "|" + request.local_address + "|" + (request.secure ? "secure" : "plain") +
+        "|" + std::string(request.header("x-pscheduler-requester").value_or("nobody")) + "|" + request.body;
+  } else if (path == "/large") {
+    response.body.assign(std::stoul(request.target.substr(path.size() + 1)), 'x');
+  } else if (path == "/size") {
+    response.body = std::to_string(request.body.size());
+  } else if (path == "/redirect") {
+    response.status = 303;
+    response.headers.emplace_back("Location", request.target.substr(path.size() + 1));
+  } else if (path == "/throw") {
+    throw std::runtime_error("thrown on purpose");
+  } else if (path == "/gate") {
+    const auto token = asio::as_tuple(asio::use_awaitable);
+    co_await gate_.async_wait(token);
+    response.body = "through the gate";
+  } else if (path == "/hang") {
+    co_await hang();
+  } else {
+    response.body = "hello";
+  }
+  co_return response;
+}
+
+ports::Async<void> SteeredHandler::hang() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++hanging_;
+  }
+  changed_.notify_all();
+  asio::steady_timer never(executor_, asio::steady_timer::time_point::max());
+  const auto token = asio::as_tuple(asio::use_awaitable);
+  co_await never.async_wait(token);
+  {
+    const std::lock_guard lock(mutex_);
+    ++cancelled_;
+  }
+  changed_.notify_all();
+  throw boost::system::system_error(asio::error::operation_aborted);
+}
+
+void SteeredHandler::open_gate() {
+  gate_.cancel();
+}
+
+void SteeredHandler::await_hanging(int count) {
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return hanging_ >= count; }));
+}
+
+void SteeredHandler::await_cancelled(int count) {
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return cancelled_ >= count; }));
+}
+
+TestServer::TestServer(Speak speak, HttpServerLimits limits, const std::string& address) : speak_(speak) {
+  HttpServerOptions options;
+  options.listen = {{address, 0}};
+  options.plain_http = speak == Speak::plain;
+  options.limits = limits;
+  const auto files = ensure_certificate(certificate_directory(), "node.example");
+  EXPECT_TRUE(files) << files.error().message;
+  options.certificate = files->certificate;
+  options.key = files->key;
+  handler_ = std::make_unique<SteeredHandler>(loop_.get_executor());
+  auto server = HttpServer::start(loop_.get_executor(), std::move(options), *handler_, log_);
+  EXPECT_TRUE(server) << server.error().message;
+  server_ = std::move(*server);
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+TestServer::~TestServer() {
+  stop(Duration::zero()).wait();
+  work_.reset();
+  thread_.join();
+}
+
+std::string TestServer::url(const std::string& target) const {
+  return (speak_ == Speak::tls ? "https://" : "http://") + address().to_string() + target;
+}
+
+void TestServer::run(const std::function<void()>& work) {
+  asio::post(loop_, std::packaged_task<void()>(work)).get();
+}
+
+std::future<void> TestServer::stop(Duration grace) {
+  return asio::co_spawn(loop_, server_->stop(grace), asio::use_future);
+}
+
+std::size_t TestServer::connections() {
+  std::size_t count = 0;
+  run([&] { count = server_->connections(); });
+  return count;
+}
+
+}  // namespace pscheduler::adapters::test
