@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -16,6 +15,7 @@ namespace {
 
 // The kernel's bound on process ids (PID_MAX_LIMIT).
 constexpr pid_t kPidMax = 1 << 22;
+constexpr size_t kPidDigitsMax = 7;
 
 // The process ids found below us. Untouched pages of the table cost nothing.
 class PidSet {
@@ -43,7 +43,8 @@ PidSet found;
 pid_t parent_of(const char* pid) {
   char path[32];
   char text[512];
-  snprintf(path, sizeof path, "/proc/%.12s/stat", pid);
+  if (strlen(pid) > kPidDigitsMax) return 0;
+  stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/stat");
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   const ssize_t length = read(fd, text, sizeof text - 1);

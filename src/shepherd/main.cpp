@@ -45,6 +45,7 @@ class Shepherd {
     const Start start = start_program(request_);
     if (start.pid == 0) return failed_to_start(start);
     program_ = start.pid;
+    send(control_, &kStarted, sizeof kStarted, MSG_NOSIGNAL);
     watch();
     kill_the_rest();
     return report_;

@@ -9,7 +9,8 @@
 // 0 means none. The program's argv[0] is PROGRAM.
 //
 // Daemon to shepherd: one byte, Order. Closing the socket is the order to end everything at once.
-// Shepherd to daemon: one Report, as the last thing the shepherd does before it exits.
+// Shepherd to daemon: the byte kStarted when the program has been executed, and one Report as the last thing
+// the shepherd does before it exits.
 
 #include <cstdint>
 
@@ -27,6 +28,8 @@ enum class Order : char {
   terminate = 'T',  // SIGTERM, grace, SIGKILL
   kill = 'K',       // SIGKILL
 };
+
+inline constexpr char kStarted = 'S';
 
 enum class Ending : std::int32_t { exited, signalled, not_started };
 
