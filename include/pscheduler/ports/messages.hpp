@@ -16,6 +16,10 @@ inline constexpr Message kHttpStopIncomplete{"HTTP_STOP_INCOMPLETE", Level::warn
 inline constexpr Message kHttpTooManyConnections{"HTTP_TOO_MANY_CONNECTIONS", Level::warning, "A connection was closed at once because there are too many; raise connections-max or connections-per-address-max if they are wanted"};
 inline constexpr Message kHttpTlsFailed{"HTTP_TLS_FAILED", Level::debug, "A client did not complete the TLS handshake"};
 inline constexpr Message kPlanningBroken{"PLANNING_BROKEN", Level::error, "A task could not be planned because of a mistake in the program"};
+inline constexpr Message kPluginInventory{"PLUGIN_INVENTORY", Level::info, "The plug-ins have been listed"};
+inline constexpr Message kPluginRecordDropped{"PLUGIN_RECORD_DROPPED", Level::warning, "A streamed result breaks the rules and was dropped"};
+inline constexpr Message kPluginServeFailed{"PLUGIN_SERVE_FAILED", Level::warning, "The common process of the native plug-ins failed; its calls are answered by processes of their own"};
+inline constexpr Message kPluginUnusable{"PLUGIN_UNUSABLE", Level::warning, "A plug-in cannot be used"};
 inline constexpr Message kRunExecutionBroken{"RUN_EXECUTION_BROKEN", Level::error, "A run could not be executed because of a mistake in the program"};
 inline constexpr Message kRunInterrupted{"RUN_INTERRUPTED", Level::warning, "A run was under way when the daemon ended; it has been marked as failed"};
 inline constexpr Message kRunMissed{"RUN_MISSED", Level::warning, "A run was not started in time"};

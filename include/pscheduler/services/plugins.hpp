@@ -91,8 +91,15 @@ class Plugins {
   // Lists the class roots and asks every plug-in to enumerate itself; a broken one is kept with its problem.
   virtual ports::Async<void> take_inventory() = 0;
 
+  // A usable plug-in, else null. Not to be kept over a co_await: the next inventory ends its life.
   [[nodiscard]] virtual const Plugin* find(PluginClass plugin_class, const std::string& name) const = 0;
   [[nodiscard]] virtual std::vector<Plugin> list(PluginClass plugin_class) const = 0;  // usable ones, by name
+
+  // Those with a problem, by name; without enumeration.
+  [[nodiscard]] virtual std::vector<Plugin> unusable(PluginClass plugin_class) const {
+    static_cast<void>(plugin_class);
+    return {};
+  }
 
   // Tests.
   virtual ports::AsyncResult<Json> cli_to_spec(std::string test,

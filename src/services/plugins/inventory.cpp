@@ -1,0 +1,92 @@
+#include "services/plugins/inventory.hpp"
+
+#include <optional>
+
+#include "services/plugins/in_parallel.hpp"
+
+namespace pscheduler::services {
+namespace {
+
+constexpr Method kAllMethods[] = {
+    Method::enumerate,     Method::cli_to_spec, Method::spec_to_cli,      Method::spec_is_valid,
+    Method::participants,  Method::spec_format, Method::result_format,    Method::can_run,
+    Method::duration,      Method::run,         Method::participant_data, Method::merged_results,
+    Method::data_is_valid, Method::change};
+static_assert(std::size(kAllMethods) == kMethodCount);
+
+// A root's common program of native plug-ins.
+struct Serve {
+  std::filesystem::path program;  // as the root names it
+  std::filesystem::path real;
+};
+
+std::optional<Serve> find_serve(const ports::Files& files, const std::filesystem::path& root) {
+  const auto program = root / "serve";
+  if (!files.is_executable(program)) return std::nullopt;
+  const auto real = files.real_path(program);
+  if (!real) return std::nullopt;
+  return Serve{program, *real};
+}
+
+// What is known of a plug-in before it is asked.
+CatalogueEntry look_at(const ports::Files& files, const std::filesystem::path& root,
+                       const std::optional<Serve>& serve, PluginClass plugin_class, const std::string& name) {
+  CatalogueEntry entry;
+  entry.plugin.plugin_class = plugin_class;
+  entry.plugin.name = name;
+  entry.directory = root / std::string(class_name(plugin_class)) / name;
+  if (!serve) return entry;
+  for (const Method method : kAllMethods)
+    if (files.real_path(entry.method(method)) == serve->real) entry.native.insert(method);
+  if (!entry.native.empty()) entry.serve = serve->program;
+  return entry;
+}
+
+// In the order of the roots: the catalogue keeps the first of a name.
+std::vector<CatalogueEntry> look_around(const ports::Files& files,
+                                        const std::vector<std::filesystem::path>& class_roots) {
+  std::vector<CatalogueEntry> found;
+  std::set<std::pair<PluginClass, std::string>> seen;
+  for (const auto& root : class_roots) {
+    const auto serve = find_serve(files, root);
+    for (const PluginClass plugin_class : kPluginClasses) {
+      const auto names = files.directories_in(root / std::string(class_name(plugin_class)));
+      if (!names) continue;
+      for (const std::string& name : *names)
+        if (seen.emplace(plugin_class, name).second)
+          found.push_back(look_at(files, root, serve, plugin_class, name));
+    }
+  }
+  return found;
+}
+
+ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, CatalogueEntry& entry) {
+  if (!files.is_executable(entry.method(Method::enumerate))) {
+    entry.plugin.problem = "its directory has no executable 'enumerate'.";
+    co_return;
+  }
+  const CallName call = entry.call(Method::enumerate);
+  auto asked = std::make_shared<const CatalogueEntry>(entry);
+  auto output = co_await invoker.call(std::move(asked), Method::enumerate, {}, {});
+  auto plugin = output ? read_enumeration(call, *output) : Result<Plugin>(fail(std::move(output.error())));
+  if (plugin)
+    entry.plugin = std::move(*plugin);
+  else
+    entry.plugin.problem = plugin.error().message;
+}
+
+}  // namespace
+
+ports::Async<Catalogue> take_inventory(Invoker& invoker, const ports::Files& files,
+                                       const std::vector<std::filesystem::path>& class_roots) {
+  std::vector<CatalogueEntry> entries = look_around(files, class_roots);
+  std::function<ports::Async<void>(std::size_t)> ask = [&](std::size_t index) {
+    return enumerate(invoker, files, entries[index]);
+  };
+  co_await in_parallel(entries.size(), std::move(ask));
+  Catalogue catalogue;
+  for (CatalogueEntry& entry : entries) catalogue.add(std::move(entry));
+  co_return catalogue;
+}
+
+}  // namespace pscheduler::services

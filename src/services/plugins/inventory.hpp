@@ -1,0 +1,12 @@
+#pragma once
+// Finding out which plug-ins there are (spec plugins.md 1.4): the directories of each class root, each asked
+// to enumerate itself. A plug-in that cannot be used is in the catalogue with its problem.
+
+#include "services/plugins/invoker.hpp"
+
+namespace pscheduler::services {
+
+ports::Async<Catalogue> take_inventory(Invoker& invoker, const ports::Files& files,
+                                       const std::vector<std::filesystem::path>& class_roots);
+
+}  // namespace pscheduler::services

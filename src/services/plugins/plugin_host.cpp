@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/json/access.hpp"
+#include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/plugins_host.hpp"
+#include "services/plugins/documents.hpp"
+#include "services/plugins/in_parallel.hpp"
+#include "services/plugins/inventory.hpp"
+#include "services/plugins/tool_runner.hpp"
+
+namespace pscheduler::services {
+
+struct PluginHost::State {
+  State(PluginHostPorts given_ports, PluginHostOptions given_options)
+      : ports(std::move(given_ports)),
+        options(std::move(given_options)),
+        invoker(ports.executor, ports.clock, ports.processes, ports.log, options),
+        runner(ports.clock, ports.processes, ports.files, ports.log, options) {}
+
+  PluginHostPorts ports;
+  PluginHostOptions options;
+  Invoker invoker;
+  ToolRunner runner;
+  Catalogue catalogue;
+
+  template <class T>
+  ports::AsyncResult<T> ask(PluginClass plugin_class, std::string name, Method method, std::string argument,
+                            std::string input, Result<T> (*read)(const CallName&, const MethodOutput&)) {
+    auto entry = catalogue.usable(plugin_class, name);
+    if (!entry) co_return fail(std::move(entry.error()));
+    const CallName call = (*entry)->call(method);
+    auto output = co_await invoker.call(std::move(*entry), method, std::move(argument), std::move(input));
+    if (!output) co_return fail(std::move(output.error()));
+    co_return read(call, *output);
+  }
+
+  // Says what is new since `before`.
+  void log_changes(const Catalogue& before);
+
+  ports::Async<void> offer(EntryPointer tool, const std::string& input, ToolOffer& offer);
+  Result<std::vector<EntryPointer>> contexts_of(const ToolRun& run) const;
+  [[nodiscard]] Results results_of(const ToolRun& run) const;
+};
+
+void PluginHost::State::log_changes(const Catalogue& before) {
+  std::int64_t usable = 0;
+  std::int64_t unusable = 0;
+  for (const PluginClass plugin_class : kPluginClasses) {
+    for (const EntryPointer& entry : catalogue.all(plugin_class)) {
+      const Plugin& plugin = entry->plugin;
+      ++(plugin.problem.empty() ? usable : unusable);
+      const auto known = before.find(plugin_class, plugin.name);
+      if (plugin.problem.empty() || (known && known->plugin.problem == plugin.problem)) continue;
+      ports.log.write(ports::kPluginUnusable, {{"class", std::string(class_name(plugin_class))},
+                                               {"name", plugin.name},
+                                               {"directory", entry->directory.string()},
+                                               {"problem", plugin.problem}});
+    }
+  }
+  ports.log.write(ports::kPluginInventory, {{"usable", usable}, {"unusable", unusable}});
+}
+
+ports::Async<void> PluginHost::State::offer(EntryPointer tool, const std::string& input, ToolOffer& offer) {
+  offer.tool = tool->plugin;
+  auto answer =
+      co_await ask<CanRun>(PluginClass::tool, tool->plugin.name, Method::can_run, {}, input, read_can_run);
+  if (answer)
+    offer.answer = std::move(*answer);
+  else
+    offer.answer.reasons.push_back(answer.error().message);
+}
+
+Result<std::vector<EntryPointer>> PluginHost::State::contexts_of(const ToolRun& run) const {
+  std::vector<EntryPointer> contexts;
+  if (!run.contexts || run.contexts->is_null()) return contexts;
+  if (!run.contexts->is_array()) return fail(Errc::invalid_argument, "The contexts must be an array.");
+  for (const Json& context : *run.contexts) {
+    const auto name = json::find_string(context, "context");
+    if (!name) return fail(Errc::invalid_argument, "Each context needs the text 'context', its name.");
+    auto entry = catalogue.usable(PluginClass::context, *name);
+    if (!entry) return fail(std::move(entry.error()));
+    contexts.push_back(std::move(*entry));
+  }
+  return contexts;
+}
+
+Results PluginHost::State::results_of(const ToolRun& run) const {
+  const auto type = run.test ? json::find_string(*run.test, "type") : std::nullopt;
+  const auto test = type ? catalogue.find(PluginClass::test, *type) : nullptr;
+  if (!test || !test->plugin.problem.empty()) return Results::one;
+  return traits(test->plugin.scheduling_class).multi_result ? Results::streamed : Results::one;
+}
+
+PluginHost::PluginHost(PluginHostPorts ports, PluginHostOptions options)
+    : state_(std::make_unique<State>(std::move(ports), std::move(options))) {}
+
+PluginHost::~PluginHost() = default;
+
+ports::Async<void> PluginHost::stop() {
+  co_await state_->invoker.forget();
+}
+
+ports::Async<void> PluginHost::take_inventory() {
+  State& state = *state_;
+  co_await state.invoker.forget();
+  Catalogue found =
+      co_await services::take_inventory(state.invoker, state.ports.files, state.options.class_roots);
+  const Catalogue before = std::exchange(state.catalogue, std::move(found));
+  state.log_changes(before);
+}
+
+const Plugin* PluginHost::find(PluginClass plugin_class, const std::string& name) const {
+  const auto entry = state_->catalogue.find(plugin_class, name);
+  return entry && entry->plugin.problem.empty() ? &entry->plugin : nullptr;
+}
+
+std::vector<Plugin> PluginHost::list(PluginClass plugin_class) const {
+  std::vector<Plugin> plugins;
+  for (const EntryPointer& entry : state_->catalogue.all(plugin_class))
+    if (entry->plugin.problem.empty()) plugins.push_back(entry->plugin);
+  return plugins;
+}
+
+std::vector<Plugin> PluginHost::unusable(PluginClass plugin_class) const {
+  std::vector<Plugin> plugins;
+  for (const EntryPointer& entry : state_->catalogue.all(plugin_class))
+    if (!entry->plugin.problem.empty()) plugins.push_back(entry->plugin);
+  return plugins;
+}
+
+ports::AsyncResult<Json> PluginHost::cli_to_spec(std::string test, Json arguments) {
+  return state_->ask<Json>(PluginClass::test, std::move(test), Method::cli_to_spec, {},
+                           write_document(arguments), read_spec);
+}
+
+ports::AsyncResult<std::vector<std::string>> PluginHost::spec_to_cli(std::string test, Json spec) {
+  return state_->ask<std::vector<std::string>>(PluginClass::test, std::move(test), Method::spec_to_cli, {},
+                                               write_document(spec), read_command_line);
+}
+
+ports::AsyncResult<Validity> PluginHost::spec_is_valid(std::string test, Json spec) {
+  return state_->ask<Validity>(PluginClass::test, std::move(test), Method::spec_is_valid, {},
+                               write_document(spec), read_validity);
+}
+
+ports::AsyncResult<ParticipantList> PluginHost::participants(std::string test, Json spec) {
+  return state_->ask<ParticipantList>(PluginClass::test, std::move(test), Method::participants, {},
+                                      write_document(spec), read_participants);
+}
+
+ports::AsyncResult<std::string> PluginHost::spec_format(std::string test, std::string mime_type, Json spec) {
+  return state_->ask<std::string>(PluginClass::test, std::move(test), Method::spec_format,
+                                  std::move(mime_type), write_document(spec), read_text);
+}
+
+ports::AsyncResult<std::string> PluginHost::result_format(std::string test, std::string mime_type, Json spec,
+                                                          Json result) {
+  const Json input{{"spec", std::move(spec)}, {"result", std::move(result)}};
+  return state_->ask<std::string>(PluginClass::test, std::move(test), Method::result_format,
+                                  std::move(mime_type), write_document(input), read_text);
+}
+
+ports::Async<std::vector<ToolOffer>> PluginHost::offers(Json test) {
+  State& state = *state_;
+  const auto type = json::find_string(test, "type");
+  std::vector<EntryPointer> tools;
+  for (const EntryPointer& tool : state.catalogue.all(PluginClass::tool)) {
+    const auto& tests = tool->plugin.tests;
+    if (type && tool->plugin.problem.empty() && std::ranges::find(tests, *type) != tests.end())
+      tools.push_back(tool);
+  }
+  std::ranges::stable_sort(tools, std::ranges::greater{},
+                           [](const EntryPointer& tool) { return tool->plugin.preference; });
+  std::vector<ToolOffer> offers(tools.size());
+  const std::string input = write_document(test);
+  std::function<ports::Async<void>(std::size_t)> ask = [&](std::size_t index) {
+    return state.offer(tools[index], input, offers[index]);
+  };
+  co_await in_parallel(tools.size(), std::move(ask));
+  co_return offers;
+}
+
+ports::AsyncResult<RunLength> PluginHost::duration(std::string tool, Json test) {
+  return state_->ask<RunLength>(PluginClass::tool, std::move(tool), Method::duration, {},
+                                write_document(test), read_duration);
+}
+
+ports::AsyncResult<Json> PluginHost::participant_data(std::string tool, Json test, int participant) {
+  const Json input{{"participant", participant}, {"test", std::move(test)}};
+  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::participant_data, {},
+                           write_document(input), read_participant_data);
+}
+
+ports::AsyncResult<Json> PluginHost::merged_results(std::string tool, Json test, Json results) {
+  const Json input{{"test", std::move(test)}, {"results", std::move(results)}};
+  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::merged_results, {},
+                           write_document(input), read_merged_result);
+}
+
+ports::AsyncResult<ToolOutcome> PluginHost::run(ToolRun run) {
+  State& state = *state_;
+  auto tool = state.catalogue.usable(PluginClass::tool, run.tool);
+  if (!tool) co_return fail(std::move(tool.error()));
+  auto contexts = state.contexts_of(run);
+  if (!contexts) co_return fail(std::move(contexts.error()));
+  const Results results = state.results_of(run);
+  ToolOutcome outcome =
+      co_await state.runner.run(std::move(*tool), std::move(*contexts), results, std::move(run));
+  co_return outcome;
+}
+
+Duration PluginHost::preparation_time(const std::string& tool) const {
+  const auto entry = state_->catalogue.find(PluginClass::tool, tool);
+  return entry ? state_->invoker.preparation_time(*entry) : kPreparationOfForeign;
+}
+
+ports::AsyncResult<Validity> PluginHost::data_is_valid(PluginClass plugin_class, std::string name,
+                                                       Json data) {
+  return state_->ask<Validity>(plugin_class, std::move(name), Method::data_is_valid, {}, write_document(data),
+                               read_validity);
+}
+
+}  // namespace pscheduler::services
