@@ -1,0 +1,141 @@
+#include "adapters/store/migrations.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace pscheduler::adapters::store {
+namespace {
+
+// Texts are '' where there is none. JSON is kept as text, times as microseconds since 1970 UTC, states and
+// classes by the numbers of the model. The progress of a task and the results of a run have tables of their
+// own: the one changes often beside a document that never does, the others are large and seldom needed.
+constexpr char kFirst[] = R"sql(
+CREATE TABLE task (
+  number INTEGER PRIMARY KEY,
+  uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
+  document TEXT NOT NULL,
+  test_type TEXT NOT NULL,
+  tool TEXT NOT NULL,
+  scheduling_class INTEGER NOT NULL CHECK (scheduling_class BETWEEN 0 AND 3),
+  participants TEXT NOT NULL,
+  participant INTEGER NOT NULL,
+  start_us INTEGER,
+  slip_us INTEGER NOT NULL,
+  random_slip INTEGER NOT NULL,
+  repeat_us INTEGER,
+  repeat_cron TEXT NOT NULL,
+  until_us INTEGER,
+  max_runs INTEGER,
+  duration_us INTEGER NOT NULL,
+  post_us INTEGER NOT NULL,
+  cli TEXT NOT NULL,
+  limit_diags TEXT NOT NULL,
+  requester TEXT NOT NULL,
+  server TEXT NOT NULL,
+  requester_proxied_by TEXT NOT NULL,
+  own_key TEXT NOT NULL,
+  participant_key TEXT NOT NULL,
+  priority INTEGER,
+  added_us INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE task_progress (
+  task INTEGER PRIMARY KEY,
+  first_start_us INTEGER,
+  latest_end_us INTEGER,
+  runs INTEGER NOT NULL,
+  runs_started INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  plans_runs INTEGER NOT NULL,
+  canceled_us INTEGER
+) STRICT;
+CREATE INDEX task_planning ON task_progress(task) WHERE plans_runs = 1;
+
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY,
+  uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
+  task INTEGER NOT NULL,
+  start_us INTEGER NOT NULL,
+  end_us INTEGER NOT NULL,
+  added_us INTEGER NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 11),
+  status INTEGER,
+  errors TEXT NOT NULL,
+  priority INTEGER,
+  limit_diags TEXT NOT NULL,
+  participant_data TEXT NOT NULL,
+  participant_data_full TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_visible ON run(task, start_us) WHERE state <> 0;
+CREATE INDEX run_upcoming ON run(task, end_us) WHERE state IN (1, 2, 3, 10);
+CREATE INDEX run_unfinished ON run(number) WHERE state <= 4;
+CREATE INDEX run_final_end ON run(end_us) WHERE state >= 5;
+CREATE INDEX run_added ON run(added_us);
+
+CREATE TABLE run_results (
+  run INTEGER PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  local TEXT NOT NULL,
+  full TEXT NOT NULL,
+  merged TEXT NOT NULL,
+  clock_survey TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE state_change (
+  number INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  from_state INTEGER CHECK (from_state BETWEEN 0 AND 11),
+  to_state INTEGER NOT NULL CHECK (to_state BETWEEN 0 AND 11),
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL
+) STRICT;
+CREATE INDEX state_change_of_run ON state_change(run);
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kFirst}};
+
+int pragma(SQLite::Database& database, const char* name) {
+  return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return kMigrations;
+}
+
+Result<void> check_origin(SQLite::Database& database, std::span<const Migration> steps,
+                          const std::string& file) {
+  const int application = pragma(database, "application_id");
+  const int version = pragma(database, "user_version");
+  const bool blank = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+  if (application != kApplicationId && !(blank && application == 0 && version == 0)) {
+    return fail(Errc::not_possible,
+                fmt::format("{} is a database of another program; choose another data directory", file));
+  }
+  const int known = steps.empty() ? 0 : steps.back().version;
+  if (version > known) {
+    return fail(Errc::not_possible,
+                fmt::format("{} was written by a newer version (schema {}, this one knows {}); install that "
+                            "version or choose another data directory",
+                            file, version, known));
+  }
+  return {};
+}
+
+void migrate(SQLite::Database& database, std::span<const Migration> steps) {
+  const int from = pragma(database, "user_version");
+  for (const auto& step : steps) {
+    if (step.version <= from) continue;
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec(step.sql);
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+    database.exec(fmt::format("PRAGMA user_version = {}", step.version));
+    transaction.commit();
+  }
+}
+
+}  // namespace pscheduler::adapters::store

@@ -1,0 +1,144 @@
+#include "adapters/store/queries.hpp"
+
+#include <sqlite3.h>
+
+#include <limits>
+
+#include "adapters/store/columns.hpp"
+#include "adapters/store/statements.hpp"
+
+namespace pscheduler::adapters::store {
+namespace {
+
+constexpr auto kEarliest = std::numeric_limits<std::int64_t>::min();
+constexpr auto kLatest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNoLimit = -1;
+
+std::int64_t us(Instant at) {
+  return at.time_since_epoch().count();
+}
+
+std::optional<Instant> read_latest(SQLite::Statement& statement) {
+  const Rearm rearm(statement);
+  statement.executeStep();
+  return Row(statement).optional_instant();
+}
+
+}  // namespace
+
+Queries::Queries(std::unique_ptr<SQLite::Database> database)
+    : database_(std::move(database)),
+      task_(*database_, kTaskById),
+      tasks_(*database_, kTaskPage),
+      planning_tasks_(*database_, kPlanningTasks),
+      run_(*database_, kRunById),
+      visible_runs_(*database_, kVisibleRuns),
+      upcoming_runs_(*database_, kUpcomingRuns),
+      first_run_(*database_, kFirstRun),
+      unfinished_runs_(*database_, kUnfinishedRuns),
+      history_(*database_, kHistory),
+      last_end_(*database_, kLastEnd),
+      last_added_(*database_, kLastAdded) {}
+
+std::optional<Task> Queries::task(TaskId id) {
+  const Rearm rearm(task_);
+  Parameters(task_).uuid(id.uuid());
+  if (!task_.executeStep()) return std::nullopt;
+  Row row(task_);
+  return read_task(row).task;
+}
+
+ports::TaskPage Queries::tasks(std::optional<std::int64_t> cursor, int page_size) {
+  const Rearm rearm(tasks_);
+  Parameters(tasks_).integer(cursor.value_or(kEarliest)).integer(std::int64_t{page_size} + 1);
+  ports::TaskPage page;
+  std::int64_t last = 0;
+  while (tasks_.executeStep()) {
+    if (std::cmp_equal(page.tasks.size(), page_size)) {
+      page.next_cursor = last;
+      break;
+    }
+    Row row(tasks_);
+    auto numbered = read_task(row);
+    last = numbered.number;
+    page.tasks.push_back(std::move(numbered.task));
+  }
+  return page;
+}
+
+Queries::RunSearch Queries::run(TaskId task, RunId id, std::int64_t results_bytes_max) {
+  const Rearm rearm(run_);
+  Parameters(run_).uuid(id.uuid()).uuid(task.uuid());
+  if (!run_.executeStep()) return {};
+  Row row(run_);
+  ports::StoredRun stored{read_run(row), {}};
+  const auto bytes = row.optional_integer();
+  if (bytes && *bytes > results_bytes_max) return {true, std::nullopt};
+  if (bytes) stored.results = read_results(row);
+  return {true, std::move(stored)};
+}
+
+std::vector<RunId> Queries::runs(TaskId task, const ports::RunFilter& filter) {
+  auto& statement = filter.upcoming_at ? upcoming_runs_ : visible_runs_;
+  const Rearm rearm(statement);
+  Parameters parameters(statement);
+  parameters.uuid(task.uuid());
+  parameters.integer(filter.starts_at_or_after ? us(*filter.starts_at_or_after) : kEarliest);
+  parameters.integer(filter.ends_at_or_before ? us(*filter.ends_at_or_before) : kLatest);
+  if (filter.upcoming_at) parameters.instant(*filter.upcoming_at);
+  parameters.integer(filter.limit.value_or(kNoLimit));
+  std::vector<RunId> found;
+  while (statement.executeStep()) found.emplace_back(Row(statement).uuid());
+  return found;
+}
+
+std::optional<RunId> Queries::first_run(TaskId task, Instant from) {
+  const Rearm rearm(first_run_);
+  Parameters(first_run_).uuid(task.uuid()).instant(from);
+  if (!first_run_.executeStep()) return std::nullopt;
+  return RunId(Row(first_run_).uuid());
+}
+
+std::vector<StateChange> Queries::history(RunId run) {
+  const Rearm rearm(history_);
+  Parameters(history_).uuid(run.uuid());
+  std::vector<StateChange> steps;
+  while (history_.executeStep()) {
+    Row row(history_);
+    steps.push_back(read_change(row, run));
+  }
+  return steps;
+}
+
+std::vector<Run> Queries::unfinished_runs() {
+  const Rearm rearm(unfinished_runs_);
+  std::vector<Run> runs;
+  while (unfinished_runs_.executeStep()) {
+    Row row(unfinished_runs_);
+    runs.push_back(read_run(row));
+  }
+  return runs;
+}
+
+std::vector<Task> Queries::planning_tasks() {
+  const Rearm rearm(planning_tasks_);
+  std::vector<Task> tasks;
+  while (planning_tasks_.executeStep()) {
+    Row row(planning_tasks_);
+    tasks.push_back(read_task(row).task);
+  }
+  return tasks;
+}
+
+ports::Store::LastRuns Queries::last_runs() {
+  ports::Store::LastRuns last;
+  last.finished = read_latest(last_end_);
+  last.scheduled = read_latest(last_added_);
+  return last;
+}
+
+void Queries::release_memory() noexcept {
+  sqlite3_db_release_memory(database_->getHandle());
+}
+
+}  // namespace pscheduler::adapters::store

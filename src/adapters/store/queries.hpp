@@ -1,0 +1,54 @@
+#pragma once
+// The reading statements on a connection of their own. One thread at a time; throws SQLite::Exception.
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pscheduler/ports/store.hpp"
+
+namespace pscheduler::adapters::store {
+
+class Queries {
+ public:
+  explicit Queries(std::unique_ptr<SQLite::Database> database);
+
+  std::optional<Task> task(TaskId id);
+  ports::TaskPage tasks(std::optional<std::int64_t> cursor, int page_size);
+
+  // `found` without a run: its results are larger than `results_bytes_max` and nothing of them was read.
+  struct RunSearch {
+    bool found = false;
+    std::optional<ports::StoredRun> run;
+  };
+  RunSearch run(TaskId task, RunId id, std::int64_t results_bytes_max);
+
+  std::vector<RunId> runs(TaskId task, const ports::RunFilter& filter);
+  std::optional<RunId> first_run(TaskId task, Instant from);
+  std::vector<StateChange> history(RunId run);
+  std::vector<Run> unfinished_runs();
+  std::vector<Task> planning_tasks();
+  ports::Store::LastRuns last_runs();
+
+  // Gives the page cache back.
+  void release_memory() noexcept;
+
+ private:
+  std::unique_ptr<SQLite::Database> database_;
+  SQLite::Statement task_;
+  SQLite::Statement tasks_;
+  SQLite::Statement planning_tasks_;
+  SQLite::Statement run_;
+  SQLite::Statement visible_runs_;
+  SQLite::Statement upcoming_runs_;
+  SQLite::Statement first_run_;
+  SQLite::Statement unfinished_runs_;
+  SQLite::Statement history_;
+  SQLite::Statement last_end_;
+  SQLite::Statement last_added_;
+};
+
+}  // namespace pscheduler::adapters::store

@@ -1,0 +1,156 @@
+#include "pscheduler/adapters/store/sqlite_store.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <mutex>
+
+#include "adapters/store/connection.hpp"
+#include "adapters/store/failure.hpp"
+#include "adapters/store/group_writer.hpp"
+#include "adapters/store/lock_file.hpp"
+#include "adapters/store/queries.hpp"
+#include "adapters/store/read_thread.hpp"
+
+namespace pscheduler::adapters {
+
+using namespace store;
+
+namespace {
+
+// Results up to this are read on the calling thread, which takes well under a millisecond.
+constexpr std::int64_t kInlineResultsBytesMax = 256 << 10;
+
+constexpr auto kAnyResultsBytes = std::numeric_limits<std::int64_t>::max();
+
+// Bounds the memory of one page.
+constexpr int kPageSizeMax = 10'000;
+
+constexpr Instant kEarliest = Instant::min();
+
+}  // namespace
+
+// Members are destroyed from the last up: readers and writer, and then the lock.
+struct SqliteStore::Rooms {
+  Rooms(LockFile taken, const std::string& path, std::unique_ptr<SQLite::Database> database,
+        const StoreOptions& options)
+      : file(path),
+        lock(std::move(taken)),
+        writer(std::move(database), path, options),
+        points(open_reader(path, options)),
+        lists(Queries(open_reader(path, options)), path) {}
+
+  // Asks on the calling thread.
+  template <class Query>
+  auto ask_now(Query query) {
+    const std::lock_guard hold(points_mutex);
+    return guarded(file, [&] { return query(points); });
+  }
+
+  const std::string file;
+  LockFile lock;
+  GroupWriter writer;
+  std::mutex points_mutex;
+  Queries points;
+  ReadThread lists;
+};
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
+                                                       const StoreOptions& options) {
+  // An absolute path also keeps SQLite from reading a name such as "file:x" as a URI.
+  std::error_code error;
+  const auto path = std::filesystem::absolute(file, error).string();
+  if (error) {
+    return fail(Errc::unavailable, fmt::format("the path {} cannot be made absolute ({}); give a full path",
+                                               file.string(), error.message()));
+  }
+  auto lock = LockFile::take(path);
+  if (!lock) return fail(std::move(lock.error()));
+  auto database = open_writer(path, options);
+  if (!database) return fail(std::move(database.error()));
+  return guarded(path, [&] {
+    auto rooms = std::make_unique<Rooms>(std::move(*lock), path, std::move(*database), options);
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(rooms)));
+  });
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+
+SqliteStore::~SqliteStore() {
+  stop();
+}
+
+void SqliteStore::stop() {
+  rooms_->writer.stop();
+  rooms_->lists.stop();
+}
+
+ports::AsyncResult<void> SqliteStore::commit(ports::Changes changes) {
+  return hand_over<void>([this, changes = std::move(changes)](Answer<void> answer) mutable {
+    rooms_->writer.submit(std::move(changes), std::move(answer));
+  });
+}
+
+ports::AsyncResult<std::optional<Task>> SqliteStore::task(TaskId id) {
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.task(id); });
+}
+
+ports::AsyncResult<ports::TaskPage> SqliteStore::tasks(std::optional<std::int64_t> cursor, int page_size) {
+  if (page_size < 1 || page_size > kPageSizeMax) {
+    co_return fail(Errc::invalid_argument,
+                   fmt::format("the page size {} is not between 1 and {}", page_size, kPageSizeMax));
+  }
+  auto page = co_await rooms_->lists.ask<ports::TaskPage>(
+      [cursor, page_size](Queries& queries) { return queries.tasks(cursor, page_size); });
+  co_return page;
+}
+
+ports::AsyncResult<std::optional<ports::StoredRun>> SqliteStore::run(TaskId task, RunId id) {
+  using Found = std::optional<ports::StoredRun>;
+  auto search =
+      rooms_->ask_now([&](Queries& queries) { return queries.run(task, id, kInlineResultsBytesMax); });
+  if (!search) co_return fail(std::move(search.error()));
+  if (!search->found || search->run) co_return std::move(search->run);
+  auto large = co_await rooms_->lists.ask<Found>(
+      [task, id](Queries& queries) { return queries.run(task, id, kAnyResultsBytes).run; });
+  co_return large;
+}
+
+ports::AsyncResult<std::vector<RunId>> SqliteStore::runs(TaskId task, ports::RunFilter filter) {
+  return rooms_->lists.ask<std::vector<RunId>>(
+      [task, filter](Queries& queries) { return queries.runs(task, filter); });
+}
+
+ports::AsyncResult<std::optional<RunId>> SqliteStore::first_run(TaskId task) {
+  return next_run(task, kEarliest);
+}
+
+ports::AsyncResult<std::optional<RunId>> SqliteStore::next_run(TaskId task, Instant from) {
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.first_run(task, from); });
+}
+
+ports::AsyncResult<std::vector<StateChange>> SqliteStore::history(RunId run) {
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.history(run); });
+}
+
+ports::AsyncResult<std::vector<Run>> SqliteStore::unfinished_runs() {
+  return rooms_->lists.ask<std::vector<Run>>([](Queries& queries) { return queries.unfinished_runs(); });
+}
+
+ports::AsyncResult<std::vector<Task>> SqliteStore::planning_tasks() {
+  return rooms_->lists.ask<std::vector<Task>>([](Queries& queries) { return queries.planning_tasks(); });
+}
+
+ports::AsyncResult<ports::Store::LastRuns> SqliteStore::last_runs() {
+  co_return rooms_->ask_now([](Queries& queries) { return queries.last_runs(); });
+}
+
+std::uint64_t SqliteStore::commits() const {
+  return rooms_->writer.commits();
+}
+
+std::uint64_t SqliteStore::transactions() const {
+  return rooms_->writer.transactions();
+}
+
+}  // namespace pscheduler::adapters

@@ -1,0 +1,80 @@
+#pragma once
+// Every statement on rows, apart from the schema. The order of columns is the one of columns.cpp.
+
+#include <string>
+
+namespace pscheduler::adapters::store {
+
+// Changes.
+inline constexpr char kTaskNumber[] = "SELECT number FROM task WHERE uuid = ?";
+inline constexpr char kRunNumber[] = "SELECT number FROM run WHERE uuid = ?";
+inline constexpr char kInsertTask[] =
+    "INSERT INTO task (uuid, document, test_type, tool, scheduling_class, participants, participant,"
+    " start_us, slip_us, random_slip, repeat_us, repeat_cron, until_us, max_runs, duration_us, post_us, cli,"
+    " limit_diags, requester, server, requester_proxied_by, own_key, participant_key, priority, added_us)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (uuid) DO NOTHING";
+inline constexpr char kSetProgress[] =
+    "INSERT INTO task_progress (task, first_start_us, latest_end_us, runs, runs_started, enabled, plans_runs,"
+    " canceled_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (task) DO UPDATE SET first_start_us = excluded.first_start_us,"
+    " latest_end_us = excluded.latest_end_us, runs = excluded.runs, runs_started = excluded.runs_started,"
+    " enabled = excluded.enabled, plans_runs = excluded.plans_runs, canceled_us = excluded.canceled_us";
+inline constexpr char kInsertRun[] =
+    "INSERT INTO run (start_us, end_us, added_us, state, status, errors, priority, limit_diags,"
+    " participant_data, participant_data_full, task, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (uuid) DO NOTHING";
+inline constexpr char kChangeRun[] =
+    "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
+    " limit_diags = ?, participant_data = ?, participant_data_full = ? WHERE task = ? AND uuid = ?";
+inline constexpr char kSetResults[] =
+    "INSERT INTO run_results (run, bytes, local, full, merged, clock_survey) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (run) DO UPDATE SET bytes = excluded.bytes, local = excluded.local, full = excluded.full,"
+    " merged = excluded.merged, clock_survey = excluded.clock_survey";
+inline constexpr char kInsertChange[] =
+    "INSERT INTO state_change (run, at_us, from_state, to_state, reason, actor) VALUES (?, ?, ?, ?, ?, ?)";
+inline constexpr char kRemoveHistory[] = "DELETE FROM state_change WHERE run = ?";
+inline constexpr char kRemoveResults[] = "DELETE FROM run_results WHERE run = ?";
+inline constexpr char kRemoveRun[] = "DELETE FROM run WHERE number = ?";
+
+// Tasks.
+inline const std::string kSelectTask =
+    "SELECT t.number, t.uuid, t.document, t.test_type, t.tool, t.scheduling_class, t.participants,"
+    " t.participant, t.start_us, t.slip_us, t.random_slip, t.repeat_us, t.repeat_cron, t.until_us, "
+    "t.max_runs,"
+    " t.duration_us, t.post_us, t.cli, t.limit_diags, t.requester, t.server, t.requester_proxied_by,"
+    " t.own_key, t.participant_key, t.priority, t.added_us, p.first_start_us, p.latest_end_us, p.runs,"
+    " p.runs_started, p.enabled, p.plans_runs, p.canceled_us"
+    " FROM task AS t JOIN task_progress AS p ON p.task = t.number";
+inline const std::string kTaskById = kSelectTask + " WHERE t.uuid = ?";
+inline const std::string kTaskPage = kSelectTask + " WHERE t.number > ? ORDER BY t.number LIMIT ?";
+inline const std::string kPlanningTasks = kSelectTask + " WHERE p.plans_runs = 1 ORDER BY p.task";
+
+// Runs. State 0 is scheduling; "visible" leaves it out. Bounds that are not wanted are bound to the ends of
+// the number line, so that one statement with one plan serves every filter.
+inline constexpr char kRunById[] =
+    "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
+    " r.limit_diags, r.participant_data, r.participant_data_full,"
+    " s.bytes, s.local, s.full, s.merged, s.clock_survey"
+    " FROM run AS r JOIN task AS t ON t.number = r.task LEFT JOIN run_results AS s ON s.run = r.number"
+    " WHERE r.uuid = ? AND t.uuid = ?";
+inline constexpr char kUnfinishedRuns[] =
+    "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
+    " r.limit_diags, r.participant_data, r.participant_data_full"
+    " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.state <= 4 ORDER BY r.number";
+inline constexpr char kVisibleRuns[] =
+    "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state <> 0"
+    " AND start_us >= ? AND end_us <= ? ORDER BY start_us, number LIMIT ?";
+inline constexpr char kUpcomingRuns[] =
+    "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state IN (1, 2, 3, 10)"
+    " AND start_us >= ? AND end_us <= ? AND end_us > ? ORDER BY start_us, number LIMIT ?";
+inline constexpr char kFirstRun[] =
+    "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state <> 0"
+    " AND start_us >= ? ORDER BY start_us, number LIMIT 1";
+inline constexpr char kHistory[] =
+    "SELECT at_us, from_state, to_state, reason, actor FROM state_change"
+    " WHERE run = (SELECT number FROM run WHERE uuid = ?) ORDER BY number";
+inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5";
+inline constexpr char kLastAdded[] = "SELECT max(added_us) FROM run";
+
+}  // namespace pscheduler::adapters::store
