@@ -165,6 +165,7 @@ TEST(Misuse, LargeBodiesTogetherAreBounded) {
   TestServer server(Speak::tls, limits);
   auto first = server.connect();
   first.send("POST /gate HTTP/1.1\r\nHost: a\r\nContent-Length: 600000\r\n\r\n" + std::string(600'000, 'a'));
+  server.handler().await_begun(1);
   auto second = server.connect();
   second.send("POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 600000\r\n\r\n" + std::string(600'000, 'a'));
   EXPECT_EQ(second.receive().status, 503);

@@ -98,6 +98,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
   auto other = server.connect();  // is served meanwhile
   other.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(other.receive().body, "hello");
+  server.handler().await_begun(1);
   server.run([&] { server.handler().open_gate(); });
   EXPECT_EQ(peer.receive().body, "through the gate");
   for (int i = 0; i < kCount; ++i) {
@@ -153,7 +154,7 @@ TEST(Server, CancelsARequestWhoseClientHasGone) {
   auto closing = server.connect();
   auto resetting = server.connect();
   for (auto* peer : {&closing, &resetting}) peer->send("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
-  server.handler().await_hanging(2);
+  server.handler().await_begun(2);
   closing.close();
   server.handler().await_cancelled(1);
   resetting.reset();

@@ -76,6 +76,7 @@ ports::Async<api::HttpResponse> SteeredHandler::handle(api::HttpRequest request)
   } else if (path == "/throw") {
     throw std::runtime_error("thrown on purpose");
   } else if (path == "/gate") {
+    count_one(begun_);
     const auto token = asio::as_tuple(asio::use_awaitable);
     co_await gate_.async_wait(token);
     response.body = "through the gate";
@@ -87,20 +88,20 @@ ports::Async<api::HttpResponse> SteeredHandler::handle(api::HttpRequest request)
   co_return response;
 }
 
-ports::Async<void> SteeredHandler::hang() {
+void SteeredHandler::count_one(int& counter) {
   {
     const std::lock_guard lock(mutex_);
-    ++hanging_;
+    ++counter;
   }
   changed_.notify_all();
+}
+
+ports::Async<void> SteeredHandler::hang() {
+  count_one(begun_);
   asio::steady_timer never(executor_, asio::steady_timer::time_point::max());
   const auto token = asio::as_tuple(asio::use_awaitable);
   co_await never.async_wait(token);
-  {
-    const std::lock_guard lock(mutex_);
-    ++cancelled_;
-  }
-  changed_.notify_all();
+  count_one(cancelled_);
   throw boost::system::system_error(asio::error::operation_aborted);
 }
 
@@ -108,9 +109,9 @@ void SteeredHandler::open_gate() {
   gate_.cancel();
 }
 
-void SteeredHandler::await_hanging(int count) {
+void SteeredHandler::await_begun(int count) {
   std::unique_lock lock(mutex_);
-  EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return hanging_ >= count; }));
+  EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return begun_ >= count; }));
 }
 
 void SteeredHandler::await_cancelled(int count) {

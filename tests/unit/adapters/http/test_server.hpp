@@ -38,18 +38,19 @@ class SteeredHandler final : public api::HttpHandler {
   ports::Async<api::HttpResponse> handle(api::HttpRequest request) override;
 
   void open_gate();
-  // Ready when as many requests for /hang have begun, or were cancelled.
-  void await_hanging(int count);
+  // Return when as many requests for /hang and /gate have begun, or were cancelled.
+  void await_begun(int count);
   void await_cancelled(int count);
 
  private:
+  void count_one(int& counter);
   ports::Async<void> hang();
 
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer gate_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  int hanging_ = 0;
+  int begun_ = 0;
   int cancelled_ = 0;
 };
 
