@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +56,7 @@ class Shepherd {
   bool prepare() {
     close_range(kControlDescriptor + 1, ~0U, 0);
     fcntl(kControlDescriptor, F_SETFD, FD_CLOEXEC);
-    for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+    reset_signal_dispositions();
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -64,6 +65,15 @@ class Shepherd {
     sigaddset(&child, SIGCHLD);
     signals_ = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     return signals_ >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+  }
+
+  // By the system call: the library refuses to touch the two signals that it uses, which posix_spawn() has
+  // set to be ignored. All zero is the kernel's form of SIG_DFL without flags.
+  static void reset_signal_dispositions() {
+    static const unsigned long kDefault[4] = {};
+    for (int number = 1; number < NSIG; ++number) {
+      syscall(SYS_rt_sigaction, number, kDefault, nullptr, (NSIG - 1) / 8);
+    }
   }
 
   Report failed_to_start(const Start& start) {

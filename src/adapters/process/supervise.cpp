@@ -13,8 +13,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 struct Initiation {
+  // By value: the coroutine's frame must not keep the supervision, which through the handler owns the frame.
   template <class Handler>
-  void operator()(Handler handler, const std::shared_ptr<Supervision>& supervision) const {
+  void operator()(Handler handler, std::shared_ptr<Supervision> supervision) const {
     // Shared because std::function copies what it calls, and a completion handler cannot be copied.
     auto shared = std::make_shared<Handler>(std::move(handler));
     auto cancelled = std::make_shared<bool>(false);

@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 // How much later than it should have ended everything a shepherd is given up: what it takes itself for the
-// stubborn, and as much again for a busy machine.
-constexpr Duration kShepherdSlack{2 * shepherd::kEndingUsMax};
+// stubborn, and a second for a busy machine.
+constexpr Duration kShepherdSlack{shepherd::kEndingUsMax + 1'000'000};
 
 // Orphans are gone in one or two rounds but for a fork loop; together the rounds take at most two seconds.
 constexpr Duration kSweepInterval = std::chrono::milliseconds(5);
