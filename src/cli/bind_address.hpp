@@ -1,0 +1,16 @@
+#pragma once
+// What users give to --bind and --assist-bind.
+
+#include <string>
+
+#include "pscheduler/base/result.hpp"
+
+namespace pscheduler::cli {
+
+enum class TargetFamily { any, v4, v6 };
+
+// The source address an address, a host name or the name of an interface of this host stands for, preferably
+// in the family of the target. invalid_argument when it stands for none.
+Result<std::string> bind_address(const std::string& text, TargetFamily target);
+
+}  // namespace pscheduler::cli

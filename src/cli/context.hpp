@@ -1,0 +1,51 @@
+#pragma once
+// What a command works with: the servers, the user's terminal and the host it runs on.
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/server_connection.hpp"
+#include "pscheduler/time/instant.hpp"
+
+namespace pscheduler::cli {
+
+enum class DebugTo { system_log, system_log_and_stderr };
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+
+  // An environment variable; an unset one is nothing, an empty one is empty text.
+  [[nodiscard]] virtual std::optional<std::string> variable(const std::string& name) const = 0;
+
+  [[nodiscard]] virtual Instant now() const = 0;
+  virtual void sleep_for(Duration length) = 0;
+
+  // What this host is called when PSCHEDULER_LOCALHOST does not say; empty when it has no interface at all.
+  [[nodiscard]] virtual std::string host_name() const = 0;
+
+  // Columns for wrapped text: those of the terminal, 80 when stdout is none.
+  [[nodiscard]] virtual std::size_t text_width() const = 0;
+
+  // Lines for the one who looks for a fault go nowhere until debugging is enabled.
+  virtual void enable_debug(DebugTo where) = 0;
+  virtual void debug(const std::string& line) = 0;
+};
+
+struct Context {
+  ServerConnection& server;
+  Environment& environment;
+  std::ostream& out;
+  std::ostream& err;
+  std::istream& in;
+};
+
+using Words = std::vector<std::string>;
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+
+}  // namespace pscheduler::cli

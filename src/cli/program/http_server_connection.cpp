@@ -1,0 +1,83 @@
+#include "cli/program/http_server_connection.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+#include <optional>
+
+#include "cli/api_url.hpp"
+#include "cli/bind_address.hpp"
+#include "pscheduler/addr/ip_address.hpp"
+#include "pscheduler/addr/url.hpp"
+
+namespace pscheduler::cli {
+namespace {
+
+constexpr int kTransportFailure = 400;  // what clients of pScheduler call it when there is no answer
+
+Reply not_reached(std::string reason) {
+  return {kTransportFailure, std::move(reason), false};
+}
+
+// A name may lead to either family; only literals say.
+TargetFamily family_of(const std::string& url) {
+  const auto parsed = Url::parse(url);
+  const auto address = parsed ? IpAddress::parse(parsed->server.host) : fail(parsed.error());
+  if (!address) return TargetFamily::any;
+  return address->is_v6() ? TargetFamily::v6 : TargetFamily::v4;
+}
+
+}  // namespace
+
+Reply HttpServerConnection::get(const std::string& url, const Parameters& parameters,
+                                const CallOptions& options) {
+  ports::HttpCall call;
+  call.url = with_parameters(url, parameters);
+  return this->call(std::move(call), options);
+}
+
+Reply HttpServerConnection::post(const std::string& url, const std::string& body,
+                                 const CallOptions& options) {
+  ports::HttpCall call;
+  call.method = "POST";
+  call.url = url;
+  call.headers["Content-Type"] = "application/json";
+  call.body = body;
+  return this->call(std::move(call), options);
+}
+
+Reply HttpServerConnection::del(const std::string& url, const Parameters& parameters,
+                                const CallOptions& options) {
+  ports::HttpCall call;
+  call.method = "DELETE";
+  call.url = with_parameters(url, parameters);
+  return this->call(std::move(call), options);
+}
+
+Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& options) {
+  if (options.bind) {
+    auto source = bind_address(*options.bind, family_of(call.url));
+    if (!source) return not_reached(std::move(source.error().message));
+    call.bind_address = std::move(*source);
+  }
+  call.headers["Accept"] = "*/*";
+  call.headers["User-Agent"] = "pscheduler/" PSCHEDULER_VERSION;
+  call.time_limit = options.time_limit;
+
+  std::optional<Result<ports::HttpAnswer>> answer;
+  std::exception_ptr problem;
+  boost::asio::co_spawn(loop_, client_.call(std::move(call)),
+                        [&](std::exception_ptr thrown, Result<ports::HttpAnswer> result) {
+                          problem = thrown;
+                          answer.emplace(std::move(result));
+                        });
+  loop_.restart();
+  // Only until the answer: what the client keeps for the next call may stay on the loop.
+  while (!answer && loop_.run_one() > 0) {
+  }
+  if (problem) std::rethrow_exception(problem);
+  if (!answer) return not_reached("the call ended without an answer");
+  if (!*answer) return not_reached(std::move(answer->error().message));
+  return {(*answer)->status, std::move((*answer)->body), true};
+}
+
+}  // namespace pscheduler::cli

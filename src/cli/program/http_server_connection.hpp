@@ -1,0 +1,28 @@
+#pragma once
+// Calls to servers over the HTTP client of the project, one at a time on an event loop of their own.
+
+#include <boost/asio/io_context.hpp>
+
+#include "cli/server_connection.hpp"
+#include "pscheduler/ports/http_client.hpp"
+
+namespace pscheduler::cli {
+
+class HttpServerConnection final : public ServerConnection {
+ public:
+  // The client must run on `loop`; both outlive this.
+  HttpServerConnection(boost::asio::io_context& loop, ports::HttpClient& client)
+      : loop_(loop), client_(client) {}
+
+  Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
+  Reply post(const std::string& url, const std::string& body, const CallOptions& options) override;
+  Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
+
+ private:
+  Reply call(ports::HttpCall call, const CallOptions& options);
+
+  boost::asio::io_context& loop_;
+  ports::HttpClient& client_;
+};
+
+}  // namespace pscheduler::cli

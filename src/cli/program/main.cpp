@@ -1,0 +1,33 @@
+// The command `pscheduler`.
+
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <iostream>
+
+#include "cli/external_commands.hpp"
+#include "cli/front_end.hpp"
+#include "cli/options.hpp"
+#include "cli/program/http_server_connection.hpp"
+#include "cli/signals.hpp"
+#include "cli/system_environment.hpp"
+#include "pscheduler/adapters/http/client.hpp"
+
+int main(int argc, char** argv) {
+  using namespace pscheduler;
+  std::ios::sync_with_stdio(false);
+  cli::handle_signals();
+  try {
+    boost::asio::io_context loop(1);
+    adapters::BeastHttpClient client(loop);
+    cli::HttpServerConnection server(loop, client);
+    cli::SystemEnvironment environment;
+    cli::Context context{server, environment, std::cout, std::cerr, std::cin};
+    const int status = cli::front_end(context, cli::ExternalCommands::installed(), {argv + 1, argv + argc});
+    std::cout.flush();
+    if (!std::cout) return cli::fail_with(context, "The output could not be written");
+    return status;
+  } catch (const std::exception& problem) {
+    std::cerr << "pscheduler: " << problem.what() << '\n';
+    return cli::kExitFailure;
+  }
+}

@@ -1,0 +1,50 @@
+#pragma once
+// How the commands talk to pScheduler servers: one call after the other, each with a deadline.
+//
+// Connections are kept alive between calls to the same server. What prevents a call from being answered (no
+// such host, refused, timed out, bad bind address) is a reply with status 400 whose body is the reason, as
+// clients of pScheduler are used to; `reached` tells it apart from a 400 of the server.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pscheduler/time/instant.hpp"
+
+namespace pscheduler::cli {
+
+// In the order in which they appear in the query; values are percent-encoded on the way out.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+// Longer than anything a server holds back on purpose: `runs/first` may take a minute, a long poll half of
+// it.
+inline constexpr Duration kCallLimit = std::chrono::minutes(3);
+
+struct CallOptions {
+  Duration time_limit = kCallLimit;
+  std::optional<std::string> bind;  // source address, host name or interface name
+};
+
+struct Reply {
+  int status = 0;
+  std::string body;
+  bool reached = true;
+
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+};
+
+class ServerConnection {
+ public:
+  virtual ~ServerConnection() = default;
+
+  virtual Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) = 0;
+
+  // The body is JSON text in ASCII: older servers refuse anything else.
+  virtual Reply post(const std::string& url, const std::string& body, const CallOptions& options) = 0;
+
+  virtual Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) = 0;
+};
+
+}  // namespace pscheduler::cli

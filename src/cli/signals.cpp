@@ -1,0 +1,40 @@
+#include "cli/signals.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <initializer_list>
+
+namespace pscheduler::cli {
+namespace {
+
+volatile std::sig_atomic_t debug_request = static_cast<int>(DebugBySignal::not_asked);
+
+void leave(int) {
+  _exit(0);
+}
+
+void switch_debug(int signal) {
+  debug_request = static_cast<int>(signal == SIGUSR1 ? DebugBySignal::on : DebugBySignal::off);
+}
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void handle_signals() {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) handle(signal, leave);
+  for (const int signal : {SIGUSR1, SIGUSR2}) handle(signal, switch_debug);
+}
+
+DebugBySignal debug_by_signal() {
+  return static_cast<DebugBySignal>(static_cast<int>(debug_request));
+}
+
+}  // namespace pscheduler::cli

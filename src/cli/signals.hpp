@@ -1,0 +1,15 @@
+#pragma once
+// What signals do to a command (spec cli.md, 1.7 and 1.8).
+
+namespace pscheduler::cli {
+
+// HUP, INT, QUIT and TERM end the program quietly with status 0; what it asked of servers goes on there. USR1
+// turns debugging on, USR2 off.
+void handle_signals();
+
+enum class DebugBySignal { not_asked, on, off };
+
+// The last that USR1 or USR2 asked for.
+DebugBySignal debug_by_signal();
+
+}  // namespace pscheduler::cli

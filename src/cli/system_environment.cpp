@@ -1,0 +1,65 @@
+#include "cli/system_environment.hpp"
+
+#include <sys/ioctl.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "cli/interface_addresses.hpp"
+#include "cli/signals.hpp"
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/time/iso8601.hpp"
+
+namespace pscheduler::cli {
+namespace {
+
+constexpr std::size_t kWidthWithoutTerminal = 80;
+constexpr std::size_t kWidthLeast = 20;  // narrower terminals are wrapped by themselves
+
+}  // namespace
+
+std::optional<std::string> SystemEnvironment::variable(const std::string& name) const {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+Instant SystemEnvironment::now() const {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+void SystemEnvironment::sleep_for(Duration length) {
+  std::this_thread::sleep_for(length);
+}
+
+std::string SystemEnvironment::host_name() const {
+  return own_name();
+}
+
+std::size_t SystemEnvironment::text_width() const {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    return kWidthWithoutTerminal;
+  return size.ws_col < kWidthLeast ? kWidthWithoutTerminal : size.ws_col;
+}
+
+void SystemEnvironment::enable_debug(DebugTo where) {
+  debug_to_ = where;
+}
+
+void SystemEnvironment::debug(const std::string& line) {
+  const auto asked = debug_by_signal();
+  if (asked == DebugBySignal::off) return;
+  if (!debug_to_ && asked == DebugBySignal::not_asked) return;
+  openlog("pscheduler", LOG_PID, LOG_LOCAL4);
+  syslog(LOG_DEBUG, "%s", line.c_str());
+  if (debug_to_ != DebugTo::system_log_and_stderr) return;
+  const auto time = format_timestamp_z(now());
+  for (const auto piece : split(trim_end(line), '\n')) {
+    std::cerr << time.substr(0, time.size() - 1) << ' ' << piece << '\n';
+  }
+}
+
+}  // namespace pscheduler::cli

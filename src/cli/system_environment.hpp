@@ -1,0 +1,24 @@
+#pragma once
+// The real environment: this process, its terminal, clock and system log.
+
+#include <optional>
+
+#include "cli/context.hpp"
+
+namespace pscheduler::cli {
+
+class SystemEnvironment final : public Environment {
+ public:
+  [[nodiscard]] std::optional<std::string> variable(const std::string& name) const override;
+  [[nodiscard]] Instant now() const override;
+  void sleep_for(Duration length) override;
+  [[nodiscard]] std::string host_name() const override;
+  [[nodiscard]] std::size_t text_width() const override;
+  void enable_debug(DebugTo where) override;
+  void debug(const std::string& line) override;
+
+ private:
+  std::optional<DebugTo> debug_to_;
+};
+
+}  // namespace pscheduler::cli

@@ -1,0 +1,157 @@
+#include "cli/task_submission.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/api_url.hpp"
+#include "cli/files.hpp"
+#include "cli/json_members.hpp"
+#include "cli/servers.hpp"
+#include "cli/task_document.hpp"
+#include "pscheduler/addr/percent.hpp"
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/json/write.hpp"
+
+namespace pscheduler::cli {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kAssistProbeLimit{5};
+constexpr seconds kConversionLimit{10};
+constexpr seconds kLeadProbeLimit{3};
+
+std::optional<std::string> set_variable(const Context& context, const char* name) {
+  auto value = context.environment.variable(name);
+  return value && !value->empty() ? value : std::nullopt;
+}
+
+bool asks_for_help(const Words& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const auto& word) { return word == "--help" || word == "-h"; });
+}
+
+CallOptions options_for(const std::optional<std::string>& bind, Duration limit = kCallLimit) {
+  CallOptions options;
+  options.time_limit = limit;
+  options.bind = bind;
+  return options;
+}
+
+// What the reply to a conversion says when it is no spec.
+Error conversion_error(const std::string& host, const std::string& type, const Reply& reply) {
+  if (!reply.reached || reply.status == 400) {
+    return {Errc::invalid_argument, host + ": " + std::string(trim(reply.body)), {}};
+  }
+  if (reply.status == 404) {
+    return {Errc::not_found,
+            "Test \"" + type + "\" is unknown on " + host + "; pscheduler plugins tests lists what it has",
+            {}};
+  }
+  if (reply.status == 500) {
+    return {
+        Errc::internal, host + " could not read the options of test \"" + type + "\"; its log says why", {}};
+  }
+  return {Errc::internal, server_trouble(host, reply), {}};
+}
+
+}  // namespace
+
+Result<Assist> find_assist(Context& context, const CommandLine& line) {
+  const auto local = local_host(context);
+  if (!local) return fail(local.error());
+  Assist assist;
+  const auto usual = set_variable(context, "PSCHEDULER_ASSIST");
+  assist.host = line.value("assist").value_or(usual.value_or(*local));
+  assist.is_local = assist.host == *local;
+  assist.bind = line.value("assist-bind");
+  if (!assist.bind) assist.bind = set_variable(context, "PSCHEDULER_ASSIST_BIND");
+
+  const auto url = api_url(assist.host);
+  if (!url) return fail(Errc::invalid_argument, "--assist: " + url.error().message);
+  context.environment.debug("Assistance is from " + assist.host);
+  const Reply reply = context.server.get(*url, {}, options_for(assist.bind, kAssistProbeLimit));
+  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(assist.host, reply));
+  return assist;
+}
+
+Result<std::optional<std::string>> convert_options(Context& context, const Assist& assist,
+                                                   const Words& options, Json& task) {
+  Json words = Json::array();
+  for (const auto& option : options) {
+    auto word = expand_at(context, option);
+    if (!word) return fail(word.error());
+    words.push_back(std::move(*word));
+  }
+  const auto type = text_or(task.at("test"), "type", "");
+  const auto url = api_url(assist.host, "tests/" + percent_encode(type) + "/spec");
+  if (!url) return fail(url.error());
+  const Reply reply = context.server.get(*url, {{"args", json::to_compact(words)}},
+                                         options_for(assist.bind, kConversionLimit));
+  if (reply.reached && reply.status == 400 && asks_for_help(options)) {
+    return std::optional<std::string>("Options of the test " + type + ":\n\n" +
+                                      std::string(trim_end(reply.body)) + "\n");
+  }
+  if (reply.status != 200) return fail(conversion_error(assist.host, type, reply));
+  const auto spec = json_of(reply);
+  if (!spec) return fail(Errc::invalid_argument, assist.host + ": " + spec.error().message);
+  if (!spec->is_object())
+    return fail(Errc::invalid_argument, assist.host + ": the test's spec is no JSON object");
+  merge_spec(task, *spec);
+  return std::optional<std::string>{};
+}
+
+Result<std::string> find_lead(Context& context, const Assist& assist, const Json& task) {
+  const Json& test = task.at("test");
+  const auto type = text_or(test, "type", "");
+  const auto url = api_url(assist.host, "tests/" + percent_encode(type) + "/participants");
+  if (!url) return fail(url.error());
+  const Reply reply =
+      context.server.get(*url, {{"spec", json::to_compact(test.at("spec"))}}, options_for(assist.bind));
+  std::string lead;
+  std::string reason;
+  if (reply.status == 200) {
+    const auto answer = json_of(reply);
+    if (!answer) return fail(Errc::invalid_argument, assist.host + ": " + answer.error().message);
+    const Json* participants = json::find_array(*answer, "participants");
+    if (participants == nullptr || participants->empty()) {
+      return fail(Errc::invalid_argument, assist.host + " names no participants for test \"" + type + "\"");
+    }
+    if (participants->front().is_string()) lead = participants->front().get<std::string>();
+    reason = text_or(*answer, "null-reason", text_or(*answer, "reason", ""));
+  } else if (reply.status != 404) {
+    return fail(Errc::invalid_argument, assist.host + ": " + refusal(reply));
+  }
+  if (lead.empty()) {
+    if (!assist.is_local) {
+      return fail(Errc::invalid_argument,
+                  "Which host is to lead cannot be told by " + assist.host +
+                      (reason.empty() ? "" : " (" + reason + ")") +
+                      "; name it with the test's --source, --source-node, --host or --host-node option");
+    }
+    lead = assist.host;
+  }
+  PSCHEDULER_TRY(check_alive(context, lead, options_for(std::nullopt, kLeadProbeLimit)));
+  return lead;
+}
+
+Result<std::string> post_task(Context& context, const std::string& lead, const Json& task,
+                              const CallOptions& call) {
+  const auto url = api_url(lead, "tasks");
+  if (!url) return fail(url.error());
+  const Reply reply = context.server.post(*url, json::to_compact(task), call);
+  if (!reply.reached) return fail(Errc::unreachable, server_trouble(lead, reply));
+  if (reply.status != 200) {
+    const bool own_fault = reply.status >= 400 && reply.status < 500;
+    return fail(Errc::invalid_argument,
+                lead + " refused the task: " + refusal(reply) +
+                    (own_fault ? "" : "\nSee whether all is well there: pscheduler ping " + lead));
+  }
+  const auto answer = json_of(reply);
+  if (!answer || !answer->is_string()) {
+    return fail(Errc::invalid_argument, lead + " took the task but did not answer with its URL");
+  }
+  return answer->get<std::string>();
+}
+
+}  // namespace pscheduler::cli

@@ -1,0 +1,92 @@
+#pragma once
+// Stand-ins for the servers and the user's host. The server keeps a log of what it was asked, as on the wire;
+// time passes only when someone sleeps or a reply takes its time.
+
+#include <deque>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/api_url.hpp"
+#include "cli/context.hpp"
+
+namespace pscheduler::cli::testing {
+
+using namespace std::chrono_literals;
+
+class FakeEnvironment final : public Environment {
+ public:
+  [[nodiscard]] std::optional<std::string> variable(const std::string& name) const override {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+  }
+  [[nodiscard]] Instant now() const override { return time; }
+  void sleep_for(Duration length) override {
+    slept.push_back(length);
+    time += length;
+  }
+  [[nodiscard]] std::string host_name() const override { return own_name; }
+  [[nodiscard]] std::size_t text_width() const override { return 80; }
+  void enable_debug(DebugTo where) override { debug_to = where; }
+  void debug(const std::string& line) override { debug_lines.push_back(line); }
+
+  std::map<std::string, std::string> variables{{"TZ", "UTC"}};
+  std::string own_name = "here.example.org";
+  Instant time = std::chrono::sys_days(std::chrono::year(2030) / 5 / 1) + 12h;
+  std::vector<Duration> slept;
+  std::optional<DebugTo> debug_to;
+  std::vector<std::string> debug_lines;
+};
+
+class FakeServer final : public ServerConnection {
+ public:
+  explicit FakeServer(FakeEnvironment& environment) : environment_(environment) {}
+
+  // The reply to "GET https://…": several are given one after the other, the last again and again.
+  void on(const std::string& request, Reply reply, Duration takes = 0s) {
+    replies_[request].emplace_back(reply, takes);
+  }
+  void on(const std::string& request, const std::string& body) { on(request, Reply{200, body, true}); }
+
+  Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
+    return answer("GET " + with_parameters(url, parameters), options);
+  }
+  Reply post(const std::string& url, const std::string& body, const CallOptions& options) override {
+    bodies.push_back(body);
+    return answer("POST " + url, options);
+  }
+  Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
+    return answer("DELETE " + with_parameters(url, parameters), options);
+  }
+
+  std::vector<std::string> log;
+  std::vector<std::string> bodies;
+  std::vector<CallOptions> options_seen;
+
+ private:
+  Reply answer(const std::string& request, const CallOptions& options) {
+    log.push_back(request);
+    options_seen.push_back(options);
+    auto& queue = replies_[request];
+    if (queue.empty()) return {400, "no answer was prepared for " + request, false};
+    const auto [reply, takes] = queue.front();
+    if (queue.size() > 1) queue.pop_front();
+    environment_.time += takes;
+    return reply;
+  }
+
+  FakeEnvironment& environment_;
+  std::map<std::string, std::deque<std::pair<Reply, Duration>>> replies_;
+};
+
+struct Bench {
+  FakeEnvironment environment;
+  FakeServer server{environment};
+  std::ostringstream out;
+  std::ostringstream err;
+  std::istringstream in;
+  Context context{server, environment, out, err, in};
+};
+
+}  // namespace pscheduler::cli::testing
