@@ -1,0 +1,43 @@
+#pragma once
+// Regular expressions that cannot crash or hang: PCRE2 with bounds on matching steps, memory and subject
+// size. A match that hits a bound is reported as such and is neither yes nor no.
+//
+// Dialect: as in draft-7 schemas and close to what 5.2 uses: unanchored, UTF-8, \d and \w are ASCII, \uXXXX
+// is known, and '$' is the end of the text, not the place before a last line end.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pscheduler/base/result.hpp"
+
+namespace pscheduler::json {
+
+class Regex {
+ public:
+  enum class Case { sensitive, insensitive };
+  enum class Match { yes, no, limit };
+
+  // Subjects beyond these sizes answer `limit`. Patterns without '^' are tried at each character, which costs
+  // the square of the size.
+  static constexpr std::size_t kAnchoredBytesMax = std::size_t{64} << 10;
+  static constexpr std::size_t kUnanchoredBytesMax = std::size_t{16} << 10;
+
+  // Errors: invalid_argument, with the place in the pattern.
+  static Result<Regex> compile(std::string_view pattern, Case letters = Case::sensitive);
+
+  // Whether the pattern matches somewhere in the subject. A subject that is not UTF-8 does not match.
+  [[nodiscard]] Match match(std::string_view subject) const;
+
+  [[nodiscard]] const std::string& pattern() const { return pattern_; }
+
+ private:
+  struct Code;
+  Regex(std::string pattern, std::shared_ptr<const Code> code);
+
+  std::string pattern_;
+  std::shared_ptr<const Code> code_;
+};
+
+}  // namespace pscheduler::json
