@@ -1,0 +1,143 @@
+// Opening: what is refused, with which sentence; and how the schema grows.
+
+#include <fstream>
+
+#include "adapters/store/migrations.hpp"
+#include "unit/adapters/store/fixture.hpp"
+
+namespace pscheduler::adapters::test {
+namespace {
+
+using store::Migration;
+
+struct Open : StoreTest {
+  Error refused() {
+    auto opened = SqliteStore::open(file_, {});
+    if (opened) {
+      ADD_FAILURE() << "was opened";
+      return {};
+    }
+    EXPECT_NE(opened.error().message.find(file_.string()), std::string::npos) << opened.error().message;
+    return opened.error();
+  }
+  void write(const std::string& bytes) { std::ofstream(file_, std::ios::binary) << bytes; }
+};
+
+std::string schema_of(const std::filesystem::path& file) {
+  SQLite::Database database(file.string());
+  SQLite::Statement rows(database, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name");
+  std::string schema;
+  while (rows.executeStep()) schema += rows.getColumn(0).getString() + "\n";
+  return schema;
+}
+
+TEST_F(Open, RefusesASecondStoreOnTheSameFileAndSaysWhoHasIt) {
+  open();
+  const auto error = refused();
+  EXPECT_EQ(error.code, Errc::unavailable);
+  EXPECT_NE(error.message.find("in use by process " + std::to_string(::getpid())), std::string::npos)
+      << error.message;
+  close();
+  open();
+}
+
+TEST_F(Open, RefusesAFolderThatDoesNotExist) {
+  file_ = folder_.path() / "none" / "pscheduler.db";
+  EXPECT_EQ(refused().code, Errc::unavailable);
+}
+
+TEST_F(Open, RefusesWhatIsNoDatabaseAndLeavesItAlone) {
+  const std::string text(10'000, 'x');
+  write(text);
+  EXPECT_EQ(refused().code, Errc::not_possible);
+  EXPECT_EQ(std::filesystem::file_size(file_), text.size());
+}
+
+TEST_F(Open, RefusesADamagedDatabase) {
+  open();
+  must_commit(new_task(1));
+  close();
+  {
+    std::fstream damage(file_, std::ios::binary | std::ios::in | std::ios::out);
+    damage.seekp(100);  // the first page after the file header: the schema
+    damage << std::string(3000, '\xee');
+  }
+  EXPECT_EQ(refused().code, Errc::not_possible);
+}
+
+TEST_F(Open, RefusesADatabaseOfAnotherProgram) {
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE theirs(a)");
+  const auto error = refused();
+  EXPECT_EQ(error.code, Errc::not_possible);
+  EXPECT_NE(error.message.find("another program"), std::string::npos) << error.message;
+}
+
+TEST_F(Open, RefusesADatabaseOfANewerVersion) {
+  open();
+  close();
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
+  const auto error = refused();
+  EXPECT_EQ(error.code, Errc::not_possible);
+  EXPECT_NE(error.message.find("newer version (schema 99"), std::string::npos) << error.message;
+}
+
+TEST_F(Open, AcceptsAnEmptyFileAndOddNames) {
+  for (const auto* name : {"empty", "file:x?mode=ro", "sp ace ü"}) {
+    file_ = folder_.path() / name;
+    write("");
+    open();
+    must_commit(new_task(1));
+    close();
+    EXPECT_TRUE(std::filesystem::file_size(file_) > 0) << name;
+  }
+}
+
+TEST_F(Open, WritesDurablyUnlessToldOtherwise) {
+  StoreOptions relaxed;
+  relaxed.synchronous = Synchronous::normal;
+  open(relaxed);
+  must_commit(new_task(1));
+  reopen();
+  EXPECT_TRUE(get(store_->task(task_id(1))).value().has_value());
+}
+
+TEST_F(Open, BringsEveryEarlierSchemaToTheSameAsANewOne) {
+  open();
+  close();
+  const auto fresh = schema_of(file_);
+  const auto steps = store::migrations();
+  for (std::size_t known = 0; known < steps.size(); ++known) {
+    file_ = folder_.path() / ("from" + std::to_string(known));
+    {
+      SQLite::Database database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+      store::migrate(database, steps.first(known));
+    }
+    open();
+    must_commit(new_task(1));
+    close();
+    EXPECT_EQ(schema_of(file_), fresh) << known;
+    EXPECT_EQ(integrity(), "ok");
+  }
+}
+
+TEST_F(Open, MigrationsAreNumberedWithoutGaps) {
+  int expected = 1;
+  for (const auto& step : store::migrations()) EXPECT_EQ(step.version, expected++);
+}
+
+TEST_F(Open, AMigrationThatFailsChangesNothingAndThoseBeforeItStay) {
+  SQLite::Database database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  const std::vector<Migration> broken = {{1, "CREATE TABLE one(a)"}, {2, "CREATE TABLE two(a); nonsense"}};
+  EXPECT_THROW(store::migrate(database, broken), SQLite::Exception);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 1);
+  EXPECT_TRUE(database.tableExists("one"));
+  EXPECT_FALSE(database.tableExists("two"));
+  const std::vector<Migration> mended = {{1, "nonsense: is not taken again"}, {2, "CREATE TABLE two(a)"}};
+  store::migrate(database, mended);
+  EXPECT_TRUE(database.tableExists("two"));
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
+}
+
+}  // namespace
+}  // namespace pscheduler::adapters::test
