@@ -1,0 +1,31 @@
+#pragma once
+// An archiver: takes results away, one after another, in a process that stays (spec plugins.md, 7).
+
+#include <optional>
+#include <string>
+
+#include "pscheduler/base/result.hpp"
+#include "pscheduler/json/value.hpp"
+#include "pscheduler/plugin_sdk/identity.hpp"
+#include "pscheduler/time/instant.hpp"
+
+namespace pscheduler::sdk {
+
+struct ArchiveReply {
+  bool succeeded = false;
+  std::string error;              // why not
+  std::optional<Duration> retry;  // try again after this; absent: given up
+};
+
+struct ArchiverPlugin {
+  Identity identity;
+
+  // Whether the `data` of an archive spec is usable; an error says what is wrong with it. Must be quick.
+  Result<void> (*check_data)(const Json& data) = nullptr;
+
+  // One record with `data`, `result`, `attempts` …, as the specification lists them. Called for one at a
+  // time; keep connections in a static inside it if need be, the process serves many records.
+  ArchiveReply (*archive)(const Json& record) = nullptr;
+};
+
+}  // namespace pscheduler::sdk

@@ -1,0 +1,29 @@
+#pragma once
+// The usual shape of what a tool's `run` prints, and of merged results (spec plugins.md 6.4 and 6.5).
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "pscheduler/json/value.hpp"
+
+namespace pscheduler::sdk {
+
+// {"schema":1,"succeeded":true,"result":…,"error":null,"diags":…}
+Json succeeded_run(Json result, const std::string& diags);
+
+// {"schema":1,"succeeded":false,"result":null,"error":…,"diags":…}
+Json failed_run(const std::string& error, const std::string& diags);
+
+// {"schema":1,"succeeded":false,"error":…,"diags":…}; empty texts are left out.
+Json failed_result(const std::string& error, const std::string& diags);
+
+// The first participant's `result` when it succeeded and has an object there; otherwise nothing, and
+// `failure` is the failed_result() that keeps what the participant said of it.
+struct FirstResult {
+  std::optional<Json> result;
+  Json failure;
+};
+FirstResult first_result(const Json& results);
+
+}  // namespace pscheduler::sdk
