@@ -1,6 +1,6 @@
 #pragma once
-// The catalogue of log messages: one line each, sorted by id. A test keeps ids unique and sorted through
-// kAllMessages in messages_list.hpp beside this file; operators search for the id, so it never changes.
+// The catalogue of log messages: one line each, sorted by id, the constant named after it; a test reads this
+// file to keep it so. Operators search for the id, so it never changes.
 
 #include "pscheduler/ports/log.hpp"
 
@@ -13,8 +13,8 @@ inline constexpr Message kHttpHandlerFailed{"HTTP_HANDLER_FAILED", Level::error,
 inline constexpr Message kHttpListening{"HTTP_LISTENING", Level::info, "Waiting for requests"};
 inline constexpr Message kHttpRequest{"HTTP_REQUEST", Level::debug, "Answered a request"};
 inline constexpr Message kHttpStopIncomplete{"HTTP_STOP_INCOMPLETE", Level::warning, "Some requests did not end in time while stopping"};
-inline constexpr Message kHttpTooManyConnections{"HTTP_TOO_MANY_CONNECTIONS", Level::warning, "A connection was closed at once because there are too many; raise connections-max or connections-per-address-max if they are wanted"};
 inline constexpr Message kHttpTlsFailed{"HTTP_TLS_FAILED", Level::debug, "A client did not complete the TLS handshake"};
+inline constexpr Message kHttpTooManyConnections{"HTTP_TOO_MANY_CONNECTIONS", Level::warning, "A connection was closed at once because there are too many; raise connections-max or connections-per-address-max if they are wanted"};
 inline constexpr Message kPlanningBroken{"PLANNING_BROKEN", Level::error, "A task could not be planned because of a mistake in the program"};
 inline constexpr Message kPluginInventory{"PLUGIN_INVENTORY", Level::info, "The plug-ins have been listed"};
 inline constexpr Message kPluginRecordDropped{"PLUGIN_RECORD_DROPPED", Level::warning, "A streamed result breaks the rules and was dropped"};
@@ -24,8 +24,8 @@ inline constexpr Message kRunExecutionBroken{"RUN_EXECUTION_BROKEN", Level::erro
 inline constexpr Message kRunInterrupted{"RUN_INTERRUPTED", Level::warning, "A run was under way when the daemon ended; it has been marked as failed"};
 inline constexpr Message kRunMissed{"RUN_MISSED", Level::warning, "A run was not started in time"};
 inline constexpr Message kRunNotPlanned{"RUN_NOT_PLANNED", Level::warning, "A run could not be put on the schedule"};
-inline constexpr Message kRunRecordNotStored{"RUN_RECORD_NOT_STORED", Level::warning, "A streamed result could not be stored and is lost"};
 inline constexpr Message kRunRecordsDropped{"RUN_RECORDS_DROPPED", Level::warning, "A tool streams results faster than they can be stored; the surplus is dropped"};
+inline constexpr Message kRunRecordNotStored{"RUN_RECORD_NOT_STORED", Level::warning, "A streamed result could not be stored and is lost"};
 inline constexpr Message kRunStateRefused{"RUN_STATE_REFUSED", Level::error, "A change of a run's state could not be stored"};
 inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to serve"};
 inline constexpr Message kStoreFull{"STORE_FULL", Level::error, "The store has no room for a result; it is tried again until there is room"};
