@@ -1,6 +1,7 @@
 #pragma once
 // What the node knows of its own host.
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -52,8 +52,9 @@ class Runner {
   std::vector<Run> withdraw(TaskId task);
   std::optional<Run> withdraw(RunId run);
 
-  // The participants' data of a pending run, when they arrive after the run was offered.
-  void set_participant_data_full(RunId run, JsonText data);
+  // The participants' data of a pending run, when they arrive after the run was offered. Answers the run as
+  // it is to be stored; nothing when it has been started already or is not known.
+  std::optional<Run> set_participant_data_full(RunId run, JsonText data);
 
   // Ends the tools of a task's runs; ends when those runs are durably canceled and no process is left.
   ports::Async<void> cancel(TaskId task, Why why);

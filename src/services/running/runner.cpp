@@ -76,10 +76,12 @@ std::optional<Run> Runner::withdraw(RunId id) {
   return run;
 }
 
-void Runner::set_participant_data_full(RunId id, JsonText data) {
+std::optional<Run> Runner::set_participant_data_full(RunId id, JsonText data) {
   const auto found = waiting_by_run_.find(id);
-  if (found == waiting_by_run_.end()) return;
-  waiting_.find(WaitingKey(found->second, id))->second.run.participant_data_full = std::move(data);
+  if (found == waiting_by_run_.end()) return std::nullopt;
+  Run& run = waiting_.find(WaitingKey(found->second, id))->second.run;
+  run.participant_data_full = std::move(data);
+  return run;
 }
 
 bool Runner::too_late(const Waiting& waiting) const {

@@ -1,0 +1,26 @@
+#pragma once
+// Who may see and change what (spec api.md 5).
+
+#include <string>
+
+#include "call.hpp"
+#include "pscheduler/model/task.hpp"
+
+namespace pscheduler::api {
+
+// Changes of a task and its runs: from an address of this host; with the right key; or, where no key was
+// given by the one who posted it, from the address that did. forbidden otherwise.
+Result<void> check_may_write(const Call& call, const Task& task);
+
+// Whether private members are shown: with the right key they are. A wrong key is forbidden; without a key, or
+// on an object that has none, they are hidden.
+enum class Privacy { hidden, shown };
+Result<Privacy> privacy_for(const Call& call, const std::string& unlocking_key);
+
+// Who asks, as kept with a task. Errors: a malformed or unknown proxy header.
+Result<Hints> hints_of(const Call& call);
+
+// "api ADDRESS", for the history of runs.
+std::string actor_of(const Call& call);
+
+}  // namespace pscheduler::api
