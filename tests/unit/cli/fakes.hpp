@@ -10,6 +10,7 @@
 
 #include "cli/api_url.hpp"
 #include "cli/context.hpp"
+#include "pscheduler/json/value.hpp"
 
 namespace pscheduler::cli::testing {
 
@@ -48,6 +49,12 @@ class FakeServer final : public ServerConnection {
     replies_[request].emplace_back(reply, takes);
   }
   void on(const std::string& request, const std::string& body) { on(request, Reply{200, body, true}); }
+
+  void forget(const std::string& request) { replies_.erase(request); }
+  void answer_instead(const std::string& request, Reply reply) {
+    forget(request);
+    on(request, std::move(reply));
+  }
 
   Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
     return answer("GET " + with_parameters(url, parameters), options);
