@@ -1,0 +1,7 @@
+#pragma once
+// libjq's headers, which do not say that they are C.
+
+extern "C" {
+#include <jq.h>
+#include <jv.h>
+}
