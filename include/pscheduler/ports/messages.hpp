@@ -28,6 +28,8 @@ inline constexpr Message kRunRecordsDropped{"RUN_RECORDS_DROPPED", Level::warnin
 inline constexpr Message kRunRecordNotStored{"RUN_RECORD_NOT_STORED", Level::warning, "A streamed result could not be stored and is lost"};
 inline constexpr Message kRunStateRefused{"RUN_STATE_REFUSED", Level::error, "A change of a run's state could not be stored"};
 inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to serve"};
+inline constexpr Message kServerStopped{"SERVER_STOPPED", Level::info, "Ended"};
+inline constexpr Message kServerStopping{"SERVER_STOPPING", Level::info, "Stopping: running tools may end, nothing new is started"};
 inline constexpr Message kStoreFull{"STORE_FULL", Level::error, "The store has no room for a result; it is tried again until there is room"};
 // clang-format on
 

@@ -1,0 +1,183 @@
+#include "daemon.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "notify.hpp"
+#include "pscheduler/adapters/http/certificate.hpp"
+#include "pscheduler/adapters/http/server.hpp"
+#include "pscheduler/adapters/process/posix_processes.hpp"
+#include "pscheduler/adapters/store/sqlite_store.hpp"
+#include "pscheduler/adapters/system/cares_resolver.hpp"
+#include "pscheduler/adapters/system/posix_files.hpp"
+#include "pscheduler/adapters/system/system_clock.hpp"
+#include "pscheduler/adapters/system/system_host_facts.hpp"
+#include "pscheduler/adapters/system/system_random.hpp"
+#include "pscheduler/api/api.hpp"
+#include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/plugins_host.hpp"
+
+namespace pscheduler::app {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+// Answers that are being made when the daemon stops have this long; long polls are cut then.
+constexpr Duration kAnswerGrace = std::chrono::seconds(1);
+
+}  // namespace
+
+// In the order in which they need each other.
+struct Daemon::Parts {
+  boost::asio::any_io_executor executor;
+  adapters::SystemClock clock;
+  adapters::SystemRandom random;
+  adapters::PosixFiles files;
+  adapters::PosixProcesses processes;
+  adapters::CaresResolver resolver;
+  adapters::SystemHostFacts host_facts;
+  std::unique_ptr<adapters::SqliteStore> store;
+  std::unique_ptr<services::PluginHost> plugins;
+  services::RunEvents run_events;
+  services::TaskBook book;
+  std::unique_ptr<services::RunJournal> journal;
+  std::unique_ptr<services::Runner> runner;
+  std::unique_ptr<services::Scheduling> scheduling;
+  std::unique_ptr<services::Submission> submission;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<adapters::HttpServer> server;
+
+  Parts(boost::asio::io_context& context, const Installation& installation, const Config& config)
+      : executor(context.get_executor()),
+        processes(adapters::PosixProcessesOptions{installation.shepherd}),
+        resolver(executor, config.resolver.empty() ? std::nullopt : std::optional(config.resolver)),
+        host_facts(clock, processes, resolver),
+        run_events(executor) {}
+};
+
+Daemon::Daemon(boost::asio::io_context& context, Config config, Installation installation,
+               adapters::StderrLog& log)
+    : context_(context),
+      config_(std::move(config)),
+      installation_(std::move(installation)),
+      log_(log),
+      stop_(context.get_executor()) {}
+
+Daemon::~Daemon() = default;
+
+void Daemon::request_stop() {
+  stop_requested_ = true;
+  stop_.notify_all();
+}
+
+ports::AsyncResult<void> Daemon::start(Parts& parts) {
+  std::error_code error;
+  std::filesystem::create_directories(config_.data_directory, error);
+  const auto scratch = config_.data_directory / "tmp";
+  // What runs of an earlier life have left behind when it was killed.
+  std::filesystem::remove_all(scratch, error);
+  std::filesystem::create_directories(scratch, error);
+  if (error) {
+    co_return fail(Errc::unavailable, "The data directory " + config_.data_directory.string() +
+                                          " cannot be used: " + error.message() +
+                                          "; name another with --data-dir.");
+  }
+  adapters::StoreOptions store_options;
+  store_options.synchronous = config_.store_synchronous;
+  store_options.cache_bytes = config_.store_cache;
+  auto store = adapters::SqliteStore::open(config_.data_directory / "pscheduler.sqlite", store_options);
+  if (!store) co_return fail(std::move(store.error()));
+  parts.store = std::move(*store);
+
+  services::PluginHostPorts plugin_ports{parts.executor, parts.clock, parts.processes, parts.files, log_};
+  services::PluginHostOptions plugin_options;
+  plugin_options.class_roots = installation_.class_roots;
+  plugin_options.temporary_directory = scratch;
+  parts.plugins = std::make_unique<services::PluginHost>(plugin_ports, plugin_options);
+  co_await (parts.plugins->take_inventory() && parts.host_facts.check_host_name());
+
+  parts.journal = std::make_unique<services::RunJournal>(*parts.store, parts.clock, log_, parts.run_events);
+  services::RunnerSettings runner_settings;
+  runner_settings.parallel_max = static_cast<int>(config_.max_parallel_runs);
+  runner_settings.straggle = config_.run_straggle;
+  parts.runner = std::make_unique<services::Runner>(
+      services::Runner::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.plugins,
+      *parts.journal, parts.book, runner_settings);
+  parts.scheduling = std::make_unique<services::Scheduling>(
+      services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
+      *parts.plugins, *parts.journal, parts.book, *parts.runner,
+      services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle});
+  const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
+  const auto local_zone = Zone::local();
+  const Zone zone = local_zone ? *local_zone : Zone::utc();
+  parts.submission = std::make_unique<services::Submission>(
+      services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts}, *parts.plugins,
+      *parts.scheduling, services::SubmissionSettings{host_name, zone});
+  parts.api = std::make_unique<api::Api>(
+      api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
+                    parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_},
+      api::Settings{host_name, zone});
+  co_return co_await parts.scheduling->recover();
+}
+
+ports::AsyncResult<void> Daemon::serve(Parts& parts) {
+  adapters::HttpServerOptions options;
+  for (const auto& address : config_.listen) {
+    // A host without IPv6 has no ::1; that matters only to those who asked for it.
+    const bool usable = !config_.listen_is_default || parts.host_facts.is_local_address(address.address);
+    if (usable) options.listen.push_back(address);
+  }
+  options.plain_http = config_.plain_http;
+  options.limits.body_bytes_max = static_cast<std::size_t>(config_.body_bytes_max);
+  options.limits.connections_max = static_cast<std::size_t>(config_.connections_max);
+  options.limits.connections_per_address_max = static_cast<std::size_t>(config_.connections_per_address_max);
+  options.certificate = config_.tls_certificate;
+  options.key = config_.tls_key;
+  if (!options.plain_http && options.certificate.empty()) {
+    auto made = adapters::ensure_certificate(config_.data_directory / "tls", parts.host_facts.host_name());
+    if (!made) co_return fail(std::move(made.error()));
+    options.certificate = made->certificate;
+    options.key = made->key;
+  }
+  auto server = adapters::HttpServer::start(parts.executor, std::move(options), *parts.api, log_);
+  if (!server) co_return fail(std::move(server.error()));
+  parts.server = std::move(*server);
+  std::string addresses;
+  for (const auto& address : parts.server->addresses()) {
+    addresses += (addresses.empty() ? "" : " ") + address.to_string();
+  }
+  log_.write(ports::kServerReady,
+             {{"addresses", addresses}, {"data_directory", config_.data_directory.string()}});
+  notify_ready(addresses);
+
+  auto running = parts.runner->work();
+  auto planning = parts.scheduling->work();
+  auto alive = keep_watchdog(parts.clock);
+  auto stopping = stop_.wait();
+  if (!stop_requested_) {
+    co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(alive));
+  }
+  co_return Result<void>{};
+}
+
+ports::Async<void> Daemon::drain(Parts& parts) {
+  log_.write(ports::kServerStopping, {});
+  notify_stopping();
+  if (parts.runner) co_await parts.runner->stop();
+  if (parts.scheduling) co_await parts.scheduling->stop();
+  if (parts.server) co_await parts.server->stop(kAnswerGrace);
+  if (parts.plugins) co_await parts.plugins->stop();
+  if (parts.store) parts.store->stop();
+  log_.write(ports::kServerStopped, {});
+}
+
+ports::AsyncResult<void> Daemon::run() {
+  auto parts = std::make_unique<Parts>(context_, installation_, config_);
+  auto started = co_await start(*parts);
+  if (started) started = co_await serve(*parts);
+  co_await drain(*parts);
+  co_return started;
+}
+
+}  // namespace pscheduler::app

@@ -1,0 +1,56 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "daemon.hpp"
+
+namespace pscheduler::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kSystemClassRoots = {"/usr/lib/pscheduler/classes", "/usr/libexec/pscheduler/classes"};
+
+fs::path program_directory() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path() : program.parent_path();
+}
+
+void add_root(std::vector<fs::path>& roots, const fs::path& root) {
+  std::error_code error;
+  const fs::path real = fs::canonical(root, error);
+  if (error || std::find(roots.begin(), roots.end(), real) != roots.end()) return;
+  roots.push_back(real);
+}
+
+}  // namespace
+
+Result<Installation> find_installation(const std::vector<fs::path>& plugins_configured) {
+  Installation installation;
+  const fs::path here = program_directory();
+  for (const auto& candidate :
+       {here / "pscheduler-shepherd", here / "../lib/pscheduler/pscheduler-shepherd"}) {
+    if (installation.shepherd.empty() && ::access(candidate.c_str(), X_OK) == 0) {
+      installation.shepherd = fs::canonical(candidate);
+    }
+  }
+  if (installation.shepherd.empty()) {
+    return fail(Errc::unavailable, "The program pscheduler-shepherd is missing beside " + here.string() +
+                                       "/pschedulerd; install pschedulerd completely.");
+  }
+  if (plugins_configured.empty()) {
+    add_root(installation.class_roots, here / "../classes");
+    add_root(installation.class_roots, here / "../lib/pscheduler/classes");
+    for (const auto* root : kSystemClassRoots) add_root(installation.class_roots, root);
+  } else {
+    for (const auto& root : plugins_configured) add_root(installation.class_roots, root);
+  }
+  if (installation.class_roots.empty()) {
+    return fail(Errc::unavailable, "No folder of plug-ins was found; name one with --plugins.");
+  }
+  return installation;
+}
+
+}  // namespace pscheduler::app

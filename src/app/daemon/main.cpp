@@ -1,0 +1,99 @@
+// pschedulerd: the daemon's program.
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "daemon.hpp"
+#include "pscheduler/ports/messages.hpp"
+
+namespace {
+
+using namespace pscheduler;
+
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int report(const app::ConfigProblems& problems) {
+  for (const auto& problem : problems) std::cerr << "pschedulerd: " << problem << '\n';
+  return problems.empty() ? EXIT_SUCCESS : kFailure;
+}
+
+// TERM and INT end the daemon, USR1 and USR2 turn debug lines on and off, HUP is nothing to it.
+void watch_signals(boost::asio::signal_set& signals, app::Daemon& daemon, ports::Log& log) {
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGTERM || signal == SIGINT) daemon.request_stop();
+    if (signal == SIGUSR1 || signal == SIGUSR2) log.set_debug(signal == SIGUSR1);
+    watch_signals(signals, daemon, log);
+  });
+}
+
+int serve(app::Config config) {
+  auto installation = app::find_installation(config.plugins);
+  if (!installation) {
+    std::cerr << "pschedulerd: " << installation.error().message << '\n';
+    return kFailure;
+  }
+  adapters::StderrLog log(config.log_level);
+  boost::asio::io_context context(1);
+  app::Daemon daemon(context, std::move(config), std::move(*installation), log);
+  boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+  signals.add(SIGUSR1);
+  signals.add(SIGUSR2);
+  watch_signals(signals, daemon, log);
+  int status = EXIT_SUCCESS;
+  boost::asio::co_spawn(context, daemon.run(), [&](const std::exception_ptr& exception, Result<void> ended) {
+    if (exception) {
+      status = kFailure;
+      context.stop();
+      std::rethrow_exception(exception);
+    }
+    if (!ended) {
+      std::cerr << "pschedulerd: " << ended.error().message << '\n';
+      status = kFailure;
+    }
+    context.stop();
+  });
+  context.run();
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const auto command_line = app::parse_command_line(arguments);
+    if (!command_line) {
+      std::cerr << "pschedulerd: " << command_line.error().message << "\nTry pschedulerd --help.\n";
+      return kUsage;
+    }
+    if (command_line->action == app::Action::print_text) {
+      std::cout << command_line->text;
+      return EXIT_SUCCESS;
+    }
+    auto config = app::load_config(*command_line, environment);
+    if (!config) return report(config.error());
+    if (command_line->action == app::Action::print_config) {
+      std::cout << app::config_as_json(*config);
+      return EXIT_SUCCESS;
+    }
+    if (command_line->action == app::Action::check) {
+      const auto problems = app::check_files(*config);
+      if (problems.empty()) std::cout << "The configuration is good.\n";
+      return report(problems);
+    }
+    return serve(std::move(*config));
+  } catch (const std::exception& error) {
+    std::cerr << "pschedulerd: " << error.what() << '\n';
+    return kFailure;
+  }
+}
