@@ -1,4 +1,4 @@
-#include "nearest.hpp"
+#include "pscheduler/json/nearest.hpp"
 
 #include <algorithm>
 #include <utility>

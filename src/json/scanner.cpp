@@ -1,5 +1,6 @@
 #include "scanner.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -38,21 +39,22 @@ std::string escape_of(char c) {
          kHex[byte & 0xfU];
 }
 
-// Whether a number that std::from_chars calls out of range is too large, rather than too near to zero.
+// Whether a number that std::from_chars calls out of range is too large, rather than too near to zero:
+// whether the place of its first digit that counts, moved by the exponent, is before the point.
 bool overflows(std::string_view digits) {
-  const std::size_t exponent_at = digits.find_first_of("eE");
+  const std::size_t exponent_at = std::min(digits.find_first_of("eE"), digits.size());
   const std::string_view mantissa = digits.substr(0, exponent_at);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = mantissa.find_first_of("123456789");
   if (first == std::string_view::npos) return false;
-  if (exponent_at == std::string_view::npos) return first < point;
-  const std::string_view exponent = digits.substr(exponent_at + 1);
-  if (exponent.starts_with('-')) return false;
-  // A positive exponent: only a number with hundreds of zeros after its point could still be small.
-  std::int64_t power = std::numeric_limits<std::int32_t>::max();
-  const std::size_t skip = exponent.starts_with('+') ? 1 : 0;
-  std::from_chars(exponent.data() + skip, exponent.data() + exponent.size(), power);
-  return power + static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first) > 0;
+  std::string_view exponent = digits.substr(std::min(exponent_at + 1, digits.size()));
+  const bool negative = exponent.starts_with('-');
+  if (negative || exponent.starts_with('+')) exponent.remove_prefix(1);
+  std::int64_t power = 0;
+  const auto error = std::from_chars(exponent.data(), exponent.data() + exponent.size(), power).ec;
+  if (error == std::errc::result_out_of_range) return !negative;
+  const auto place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);
+  return negative ? place > power : place > -power;
 }
 
 }  // namespace

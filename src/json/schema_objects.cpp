@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "nearest.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
+#include "pscheduler/json/nearest.hpp"
 #include "pscheduler/json/regex.hpp"
 #include "schema_compiler.hpp"
 #include "schema_keywords.hpp"

@@ -290,7 +290,8 @@ TEST(DictionaryDocument, SaysWhatATypeIsLike) {
       "At /: '10s' is not a duration, such as 'PT30S', 'PT1M30.5S' or 'P1DT12H' (upper case, without years "
       "and months)");
   EXPECT_THAT(said("Host", "a b"), testing::HasSubstr("'a b' is not a host name or IP address"));
-  EXPECT_THAT(said("Host", std::string(40'000, 'a')), testing::HasSubstr("(40000 bytes)' is not a host name"));
+  EXPECT_THAT(said("Host", std::string(40'000, 'a')),
+              testing::HasSubstr("(40000 bytes)' is not a host name"));
   EXPECT_EQ(said("TaskSpecification",
                  Json::parse(R"({"test": {"type": "rtt", "spec": {}}, "schedule": {"slip": 5}})")),
             "At /schedule/slip: 5 is not a duration, such as 'PT30S', 'PT1M30.5S' or 'P1DT12H' (upper case, "
