@@ -54,7 +54,7 @@ class Shepherd {
 
  private:
   bool prepare() {
-    close_range(kControlDescriptor + 1, ~0U, 0);
+    syscall(SYS_close_range, kControlDescriptor + 1, ~0U, 0);
     fcntl(kControlDescriptor, F_SETFD, FD_CLOEXEC);
     reset_signal_dispositions();
     sigset_t all;

@@ -20,7 +20,9 @@ bool read_number(const char* text, int64_t& value) {
   return errno == 0 && end != text && *end == '\0' && value >= 0;
 }
 
-bool lower_limit(__rlimit_resource_t resource, int64_t value) {
+using Resource = decltype(RLIMIT_NOFILE);  // an enumeration or int, as the C library has it
+
+bool lower_limit(Resource resource, int64_t value) {
   if (value == 0) return true;
   rlimit limit{};
   if (getrlimit(resource, &limit) != 0) return false;

@@ -12,17 +12,17 @@
 // Shepherd to daemon: the byte kStarted when the program has been executed, and one Report as the last thing
 // the shepherd does before it exits.
 
-#include <cstdint>
+#include <stdint.h>  // the shepherd is built without the headers of the C++ library
 
 namespace pscheduler::shepherd {
 
 inline constexpr int kControlDescriptor = 3;
 
 // When the daemon has disappeared nobody waits for a polite end: the grace is at most this.
-inline constexpr std::int64_t kAbandonedGraceUsMax = 250'000;
+inline constexpr int64_t kAbandonedGraceUsMax = 250'000;
 
 // How long the shepherd tries to end what does not die (another user's process, an uninterruptible sleep).
-inline constexpr std::int64_t kEndingUsMax = 2'000'000;
+inline constexpr int64_t kEndingUsMax = 2'000'000;
 
 enum class Order : char {
   terminate = 'T',  // SIGTERM, grace, SIGKILL
@@ -31,9 +31,9 @@ enum class Order : char {
 
 inline constexpr char kStarted = 'S';
 
-enum class Ending : std::int32_t { exited, signalled, not_started };
+enum class Ending : int32_t { exited, signalled, not_started };
 
-enum class Cause : std::int32_t {
+enum class Cause : int32_t {
   itself,     // the program ended by itself
   deadline,   // its time limit passed
   ordered,    // the daemon asked
@@ -41,14 +41,14 @@ enum class Cause : std::int32_t {
 };
 
 // What the shepherd was doing when the program could not be started.
-enum class Step : std::int32_t { none, prepare, fork, session, limits, directory, execute };
+enum class Step : int32_t { none, prepare, fork, session, limits, directory, execute };
 
 struct Report {
   Ending ending = Ending::not_started;
   Cause cause = Cause::itself;
   Step step = Step::none;
-  std::int32_t status = 0;             // exit status, signal number, or errno of `step`
-  std::int32_t descendants_ended = 0;  // without the program itself
+  int32_t status = 0;             // exit status, signal number, or errno of `step`
+  int32_t descendants_ended = 0;  // without the program itself
   bool everybody_ended = true;         // false when something did not die (another user's process)
 };
 
