@@ -1,11 +1,8 @@
 #include "cli/program/http_server_connection.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <exception>
-#include <optional>
-
 #include "cli/api_url.hpp"
-#include "cli/bind_address.hpp"
+#include "cli/program/bind_address.hpp"
+#include "cli/program/run_to_end.hpp"
 #include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/addr/url.hpp"
 
@@ -55,7 +52,7 @@ Reply HttpServerConnection::del(const std::string& url, const Parameters& parame
 
 Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& options) {
   if (options.bind) {
-    auto source = bind_address(*options.bind, family_of(call.url));
+    auto source = bind_address(names_, *options.bind, family_of(call.url));
     if (!source) return not_reached(std::move(source.error().message));
     call.bind_address = std::move(*source);
   }
@@ -63,21 +60,9 @@ Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& option
   call.headers["User-Agent"] = "pscheduler/" PSCHEDULER_VERSION;
   call.time_limit = options.time_limit;
 
-  std::optional<Result<ports::HttpAnswer>> answer;
-  std::exception_ptr problem;
-  boost::asio::co_spawn(loop_, client_.call(std::move(call)),
-                        [&](std::exception_ptr thrown, Result<ports::HttpAnswer> result) {
-                          problem = thrown;
-                          answer.emplace(std::move(result));
-                        });
-  loop_.restart();
-  // Only until the answer: what the client keeps for the next call may stay on the loop.
-  while (!answer && loop_.run_one() > 0) {
-  }
-  if (problem) std::rethrow_exception(problem);
-  if (!answer) return not_reached("the call ended without an answer");
-  if (!*answer) return not_reached(std::move(answer->error().message));
-  return {(*answer)->status, std::move((*answer)->body), true};
+  auto answer = run_to_end(loop_, client_.call(std::move(call)));
+  if (!answer) return not_reached(std::move(answer.error().message));
+  return {answer->status, std::move(answer->body), true};
 }
 
 }  // namespace pscheduler::cli

@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "cli/program/name_lookup.hpp"
 #include "cli/server_connection.hpp"
 #include "pscheduler/ports/http_client.hpp"
 
@@ -10,9 +11,9 @@ namespace pscheduler::cli {
 
 class HttpServerConnection final : public ServerConnection {
  public:
-  // The client must run on `loop`; both outlive this.
-  HttpServerConnection(boost::asio::io_context& loop, ports::HttpClient& client)
-      : loop_(loop), client_(client) {}
+  // The client must run on `loop`; all outlive this.
+  HttpServerConnection(boost::asio::io_context& loop, ports::HttpClient& client, NameLookup& names)
+      : loop_(loop), client_(client), names_(names) {}
 
   Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
   Reply post(const std::string& url, const std::string& body, const CallOptions& options) override;
@@ -23,6 +24,7 @@ class HttpServerConnection final : public ServerConnection {
 
   boost::asio::io_context& loop_;
   ports::HttpClient& client_;
+  NameLookup& names_;
 };
 
 }  // namespace pscheduler::cli

@@ -3,14 +3,17 @@
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 
 #include "cli/external_commands.hpp"
 #include "cli/front_end.hpp"
 #include "cli/options.hpp"
 #include "cli/program/http_server_connection.hpp"
-#include "cli/signals.hpp"
-#include "cli/system_environment.hpp"
+#include "cli/program/name_lookup.hpp"
+#include "cli/program/signals.hpp"
+#include "cli/program/system_environment.hpp"
 #include "pscheduler/adapters/http/client.hpp"
+#include "pscheduler/adapters/system/cares_resolver.hpp"
 
 int main(int argc, char** argv) {
   using namespace pscheduler;
@@ -18,9 +21,12 @@ int main(int argc, char** argv) {
   cli::handle_signals();
   try {
     boost::asio::io_context loop(1);
-    adapters::BeastHttpClient client(loop);
-    cli::HttpServerConnection server(loop, client);
-    cli::SystemEnvironment environment;
+    adapters::CaresResolver resolver(loop.get_executor());
+    const auto client = adapters::BeastHttpClient::make(resolver);
+    if (!client) throw std::runtime_error(client.error().message);
+    cli::NameLookup names(loop, resolver);
+    cli::HttpServerConnection server(loop, **client, names);
+    cli::SystemEnvironment environment(names);
     cli::Context context{server, environment, std::cout, std::cerr, std::cin};
     const int status = cli::front_end(context, cli::ExternalCommands::installed(), {argv + 1, argv + argc});
     std::cout.flush();

@@ -1,4 +1,4 @@
-#include "cli/signals.hpp"
+#include "cli/program/signals.hpp"
 
 #include <unistd.h>
 

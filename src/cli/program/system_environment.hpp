@@ -4,11 +4,14 @@
 #include <optional>
 
 #include "cli/context.hpp"
+#include "cli/program/name_lookup.hpp"
 
 namespace pscheduler::cli {
 
 class SystemEnvironment final : public Environment {
  public:
+  explicit SystemEnvironment(NameLookup& names) : names_(names) {}
+
   [[nodiscard]] std::optional<std::string> variable(const std::string& name) const override;
   [[nodiscard]] Instant now() const override;
   void sleep_for(Duration length) override;
@@ -18,6 +21,7 @@ class SystemEnvironment final : public Environment {
   void debug(const std::string& line) override;
 
  private:
+  NameLookup& names_;
   std::optional<DebugTo> debug_to_;
 };
 

@@ -1,4 +1,4 @@
-#include "cli/system_environment.hpp"
+#include "cli/program/system_environment.hpp"
 
 #include <sys/ioctl.h>
 #include <syslog.h>
@@ -8,8 +8,8 @@
 #include <iostream>
 #include <thread>
 
-#include "cli/interface_addresses.hpp"
-#include "cli/signals.hpp"
+#include "cli/program/interface_addresses.hpp"
+#include "cli/program/signals.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -35,7 +35,7 @@ void SystemEnvironment::sleep_for(Duration length) {
 }
 
 std::string SystemEnvironment::host_name() const {
-  return own_name();
+  return own_name(names_);
 }
 
 std::size_t SystemEnvironment::text_width() const {

@@ -1,14 +1,11 @@
-#include "cli/bind_address.hpp"
+#include "cli/program/bind_address.hpp"
 
 #include <net/if.h>
-#include <netdb.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
-#include "cli/interface_addresses.hpp"
+#include "cli/program/interface_addresses.hpp"
 #include "pscheduler/addr/ip_address.hpp"
 
 namespace pscheduler::cli {
@@ -22,25 +19,11 @@ std::vector<std::string> addresses_of_interface(const std::string& name) {
   return found;
 }
 
-std::vector<std::string> addresses_of_name(const std::string& name) {
-  std::vector<std::string> found;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return found;
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  for (const auto* entry = list; entry != nullptr; entry = entry->ai_next) {
-    if (auto text = address_text(entry->ai_addr); !text.empty()) found.push_back(std::move(text));
-  }
-  return found;
-}
-
 }  // namespace
 
-Result<std::string> bind_address(const std::string& text, TargetFamily target) {
+Result<std::string> bind_address(NameLookup& names, const std::string& text, TargetFamily target) {
   if (IpAddress::parse(text)) return text;
-  const auto found =
-      if_nametoindex(text.c_str()) != 0 ? addresses_of_interface(text) : addresses_of_name(text);
+  const auto found = if_nametoindex(text.c_str()) != 0 ? addresses_of_interface(text) : names.addresses(text);
   if (found.empty()) {
     return fail(Errc::invalid_argument,
                 "cannot bind to \"" + text + "\": it is no address, host name or interface with an address");

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/program/name_lookup.hpp"
 #include "pscheduler/base/result.hpp"
 
 namespace pscheduler::cli {
@@ -11,6 +12,6 @@ enum class TargetFamily { any, v4, v6 };
 
 // The source address an address, a host name or the name of an interface of this host stands for, preferably
 // in the family of the target. invalid_argument when it stands for none.
-Result<std::string> bind_address(const std::string& text, TargetFamily target);
+Result<std::string> bind_address(NameLookup& names, const std::string& text, TargetFamily target);
 
 }  // namespace pscheduler::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-struct sockaddr;
+#include "cli/program/name_lookup.hpp"
 
 namespace pscheduler::cli {
 
@@ -16,11 +16,8 @@ struct InterfaceAddress {
 // IPv4 and IPv6, of interfaces that are up, in the system's order.
 std::vector<InterfaceAddress> interface_addresses();
 
-// The literal of an IPv4 or IPv6 socket address; empty for other families.
-std::string address_text(const sockaddr* address);
-
 // What this host is called: the system's name when it resolves, else an address, preferably loopback, then
 // IPv6; empty when there is none.
-std::string own_name();
+std::string own_name(NameLookup& names);
 
 }  // namespace pscheduler::cli

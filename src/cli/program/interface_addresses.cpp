@@ -1,4 +1,4 @@
-#include "cli/interface_addresses.hpp"
+#include "cli/program/interface_addresses.hpp"
 
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -16,13 +16,12 @@
 namespace pscheduler::cli {
 namespace {
 
-bool resolves(const std::string& name) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return false;
-  freeaddrinfo(list);
-  return true;
+// The literal of an IPv4 or IPv6 socket address; empty for other families.
+std::string address_text(const sockaddr* address) {
+  if (address == nullptr || (address->sa_family != AF_INET && address->sa_family != AF_INET6)) return {};
+  const socklen_t size = address->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  char text[NI_MAXHOST];
+  return getnameinfo(address, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0 ? text : "";
 }
 
 // Greater is better.
@@ -32,13 +31,6 @@ auto preference(const InterfaceAddress& entry) {
 }
 
 }  // namespace
-
-std::string address_text(const sockaddr* address) {
-  if (address == nullptr || (address->sa_family != AF_INET && address->sa_family != AF_INET6)) return {};
-  const socklen_t size = address->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  char text[NI_MAXHOST];
-  return getnameinfo(address, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0 ? text : "";
-}
 
 std::vector<InterfaceAddress> interface_addresses() {
   std::vector<InterfaceAddress> found;
@@ -53,9 +45,10 @@ std::vector<InterfaceAddress> interface_addresses() {
   return found;
 }
 
-std::string own_name() {
+std::string own_name(NameLookup& names) {
   char name[256] = {};
-  if (gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' && resolves(name)) return name;
+  if (gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' && !names.addresses(name).empty())
+    return name;
   const auto addresses = interface_addresses();
   const auto best = std::max_element(
       addresses.begin(), addresses.end(),
