@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+
+#include "case_name.hpp"
+#include "host_fixture.hpp"
+
+namespace pscheduler::test {
+namespace {
+
+using services::Plugin;
+using services::PluginClass;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> names(const std::vector<Plugin>& plugins) {
+  std::vector<std::string> result;
+  for (const Plugin& plugin : plugins) result.push_back(plugin.name);
+  return result;
+}
+
+using Inventory = HostTest;
+
+TEST_F(Inventory, FindsTheFourClasses) {
+  add_test("rtt");
+  add_test("latencybg", "background-multi");
+  add_tool("ping", {"rtt", "trace"}, -3);
+  add_archiver("http");
+  add_context("linuxnns");
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("latencybg", "rtt"));
+  EXPECT_THAT(names(host().list(PluginClass::tool)), ElementsAre("ping"));
+  EXPECT_THAT(names(host().list(PluginClass::archiver)), ElementsAre("http"));
+  EXPECT_THAT(names(host().list(PluginClass::context)), ElementsAre("linuxnns"));
+  EXPECT_EQ(host().find(PluginClass::test, "latencybg")->scheduling_class, SchedulingClass::background_multi);
+  const Plugin* ping = host().find(PluginClass::tool, "ping");
+  ASSERT_NE(ping, nullptr);
+  EXPECT_EQ(ping->preference, -3);
+  EXPECT_THAT(ping->tests, ElementsAre("rtt", "trace"));
+  EXPECT_EQ(ping->enumeration->at("description"), "A tool");
+  EXPECT_EQ(host().find(PluginClass::test, "ping"), nullptr);
+}
+
+TEST_F(Inventory, WithoutDirectoriesIsEmpty) {
+  options_.class_roots = {home() / "nowhere", root()};
+  EXPECT_THAT(host().list(PluginClass::test), IsEmpty());
+  EXPECT_THAT(host().unusable(PluginClass::test), IsEmpty());
+}
+
+TEST_F(Inventory, OfTwoRootsTheFirstCounts) {
+  add_test("rtt");
+  add_test("own");
+  const auto system = home() / "system";
+  write_file(system / "test/rtt/enumerate", "#!/bin/sh\necho broken\n", true);
+  std::filesystem::copy(root() / "test/own", system / "test/more");  // calls itself "own"
+  options_.class_roots = {root(), system};
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("own", "rtt"));
+  EXPECT_THAT(names(host().unusable(PluginClass::test)), ElementsAre("more"));
+}
+
+struct Broken {
+  std::string name;
+  std::string enumerate;  // body of a script
+  std::string problem;    // part of it
+};
+
+class BrokenPlugin : public HostTest, public testing::WithParamInterface<Broken> {};
+
+TEST_P(BrokenPlugin, IsUnusableAloneAndSaysWhy) {
+  options_.limits.inventory = std::chrono::seconds(2);
+  add_test("good");
+  add_method("test", "bad", "enumerate", GetParam().enumerate);
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("good"));
+  EXPECT_EQ(host().find(PluginClass::test, "bad"), nullptr);
+  const auto unusable = host().unusable(PluginClass::test);
+  ASSERT_THAT(names(unusable), ElementsAre("bad"));
+  EXPECT_THAT(unusable[0].problem, HasSubstr(GetParam().problem));
+  const auto answer = await(host().spec_is_valid("bad", Json::object()));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::not_found);
+  EXPECT_THAT(answer.error().message, HasSubstr(GetParam().problem));
+  EXPECT_EQ(log_.count("PLUGIN_UNUSABLE"), 1U);
+  await(host().take_inventory());
+  EXPECT_EQ(log_.count("PLUGIN_UNUSABLE"), 1U) << "said again although nothing changed";
+  EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+const char* const kGood = R"("description": "d", "version": "1", "maintainer": {"name": "m"},
+                             "scheduling-class": "normal")";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BrokenPlugin,
+    testing::Values(
+        Broken{"fails", "echo no luck >&2; exit 1", "no luck"}, Broken{"hangs", "sleep 1000", "did not end"},
+        Broken{"garbage", "echo hello", "hello"}, Broken{"silent", "", "empty"},
+        Broken{"future", std::string("echo '{\"schema\": 2, \"name\": \"bad\", ") + kGood + "}'", "schema"},
+        Broken{"extra_member", std::string("echo '{\"scale\": 2, \"name\": \"bad\", ") + kGood + "}'",
+               "scale"},
+        Broken{"other_name", std::string("echo '{\"name\": \"worse\", ") + kGood + "}'", "'worse'"},
+        Broken{"array", "echo '[]'", "object"}),
+    test::CaseName());
+
+TEST_F(Inventory, AStrayDirectoryIsUnusableAlone) {
+  add_test("good");
+  std::filesystem::create_directories(root() / "test/__pycache__");
+  std::filesystem::create_directories(root() / "test/.hidden");
+  write_file(root() / "test/README", "not a directory", false);
+  write_file(root() / "test/plain/enumerate", "#!/bin/sh\n", false);
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("good"));
+  EXPECT_THAT(names(host().unusable(PluginClass::test)), ElementsAre("__pycache__", "plain"));
+  EXPECT_THAT(host().unusable(PluginClass::test)[0].problem, HasSubstr("no executable 'enumerate'"));
+}
+
+TEST_F(Inventory, FollowsChanges) {
+  add_test("rtt");
+  write_file(root() / "test/late/enumerate", "#!/bin/sh\nexit 1\n", true);
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("rtt"));
+  std::filesystem::remove_all(root() / "test/rtt");
+  add_test("late");
+  await(host().take_inventory());
+  EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("late"));
+  EXPECT_THAT(host().unusable(PluginClass::test), IsEmpty());
+}
+
+}  // namespace
+}  // namespace pscheduler::test
