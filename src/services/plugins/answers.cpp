@@ -1,9 +1,11 @@
 #include "services/plugins/answers.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/json/access.hpp"
+#include "pscheduler/json/schema.hpp"
 #include "pscheduler/time/iso8601.hpp"
 #include "services/plugins/documents.hpp"
 
@@ -19,16 +21,21 @@ bool says_not_startable(int status) {
   return status == 126 || status == 127;
 }
 
+std::string printed(const MethodOutput& output) {
+  return output.document ? write_document(*output.document) : output.output;
+}
+
 tl::unexpected<Error> broken(const CallName& call, const MethodOutput& output, const std::string& what) {
-  std::string detail = readable(output.output, kDetailBytesMax);
+  std::string detail = readable(printed(output), kDetailBytesMax);
   if (!output.errors.empty()) detail += "\n" + readable(output.errors, kDetailBytesMax);
   return fail(Errc::plugin_failed, call.subject() + " " + what + ".", std::move(detail));
 }
 
 tl::unexpected<Error> broken_shape(const CallName& call, const MethodOutput& output,
                                    const std::string& expected) {
+  const std::string text = printed(output);
   return broken(call, output,
-                "should answer with " + expected + " but printed '" + excerpt(trim(output.output)) + "'");
+                "should answer with " + expected + " but printed '" + excerpt(trim(text)) + "'");
 }
 
 // The exit status says the method worked; else why not.
@@ -42,6 +49,7 @@ Result<void> worked(const CallName& call, const MethodOutput& output) {
 
 Result<Json> read_json(const CallName& call, const MethodOutput& output) {
   PSCHEDULER_TRY(worked(call, output));
+  if (output.document) return *output.document;
   auto document = read_document(output.output);
   if (!document)
     return broken(call, output,
@@ -80,6 +88,17 @@ Result<Duration> read_length(const CallName& call, const MethodOutput& output, c
                   "printed the " + name + " '" + excerpt(value.get_ref<const std::string&>()) +
                       "', which is longer than ten years");
   return ceil_to_second(*length);
+}
+
+// The dictionary's type of what `enumerate` prints; compiled once.
+const json::Schema& enumeration_schema(PluginClass plugin_class) {
+  const auto compile = [](const char* type) { return json::Schema::of_type(type).value(); };
+  static const std::map<PluginClass, json::Schema> kSchemas{
+      {PluginClass::test, compile("PluginEnumeration/Test")},
+      {PluginClass::tool, compile("PluginEnumeration/Tool")},
+      {PluginClass::archiver, compile("PluginEnumeration/Archiver")},
+      {PluginClass::context, compile("PluginEnumeration/Context")}};
+  return kSchemas.at(plugin_class);
 }
 
 }  // namespace
@@ -140,6 +159,7 @@ Result<ParticipantList> read_participants(const CallName& call, const MethodOutp
 
 Result<std::string> read_text(const CallName& call, const MethodOutput& output) {
   PSCHEDULER_TRY(worked(call, output));
+  if (output.document) return broken_shape(call, output, "text");
   if (!is_utf8(output.output)) return broken(call, output, "printed text that is not UTF-8");
   return readable(trim_end(output.output), output.output.size());
 }
@@ -189,32 +209,22 @@ Result<Json> read_merged_result(const CallName& call, const MethodOutput& output
 Result<Plugin> read_enumeration(const CallName& call, const MethodOutput& output) {
   auto document = read_envelope(call, output);
   if (!document) return fail(document.error());
+  if (const auto violation = enumeration_schema(call.plugin_class).check(*document))
+    return broken(call, output, "describes itself wrongly: " + json::to_text(*violation));
   Plugin plugin;
   plugin.plugin_class = call.plugin_class;
-  for (const char* name : {"name", "description", "version"})
-    if (text_member(*document, name) == nullptr)
-      return broken_shape(call, output, "an enumeration with the text '" + std::string(name) + "'");
   plugin.name = document->at("name").get<std::string>();
   if (plugin.name != call.plugin)
     return broken(call, output,
                   "calls itself '" + excerpt(plugin.name) + "'; the name must be that of its directory");
   plugin.version = document->at("version").get<std::string>();
   if (call.plugin_class == PluginClass::test) {
-    const auto* name = text_member(*document, "scheduling-class");
-    const auto scheduling_class = name == nullptr ? std::nullopt : parse_scheduling_class(*name);
-    if (!scheduling_class) return broken_shape(call, output, "an enumeration with a scheduling-class");
-    plugin.scheduling_class = *scheduling_class;
+    const auto name = document->at("scheduling-class").get<std::string>();
+    plugin.scheduling_class = parse_scheduling_class(name).value_or(SchedulingClass::background);
   }
   if (call.plugin_class == PluginClass::tool) {
-    const Json tests = document->value("tests", Json());
-    const Json preference = document->value("preference", Json());
-    if (!tests.is_array() || !preference.is_number())
-      return broken_shape(call, output, "an enumeration with tests and a preference");
-    for (const Json& test : tests) {
-      if (!test.is_string()) return broken_shape(call, output, "an enumeration with names of tests");
-      plugin.tests.push_back(test.get<std::string>());
-    }
-    plugin.preference = preference.get<std::int64_t>();
+    plugin.tests = document->at("tests").get<std::vector<std::string>>();
+    plugin.preference = json::find_integer(*document, "preference").value_or(0);
   }
   plugin.enumeration = std::make_shared<const Json>(std::move(*document));
   return plugin;

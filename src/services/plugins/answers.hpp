@@ -2,6 +2,7 @@
 // What a method printed, turned into the value it means. Pure. Whatever breaks the contract of
 // plugins.md 5 to 8 is plugin_failed with a sentence that names plug-in and method.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,12 @@
 
 namespace pscheduler::services {
 
-// How a method's process ended, its text as printed.
+// How a method ended and what it printed.
 struct MethodOutput {
-  int status = 0;  // exit status
-  std::string output;
+  int status = 0;      // exit status
+  std::string output;  // as printed; empty when there is a document
   std::string errors;
+  std::shared_ptr<const Json> document = nullptr;  // what a native method answered, without the detour over text
 };
 
 Result<Json> read_spec(const CallName& call, const MethodOutput& output);  // refusal: invalid_argument

@@ -1,5 +1,6 @@
 #include "services/plugins/serve_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -20,6 +21,10 @@ constexpr char kRecordSeparator = '\x1E';
 constexpr std::size_t kHelloBytesMax = 1u << 20;
 // From the end of its input to the end of the process when it is no longer needed.
 constexpr Duration kStopGrace = std::chrono::seconds(1);
+// A longer question would keep the others waiting.
+constexpr std::size_t kQuestionBytesMax = 1u << 20;
+// The other side reads a bounded depth, and cannot say whose question a record was that it could not read.
+constexpr std::ptrdiff_t kDepthMax = 64;
 
 std::string served_name(std::string_view plugin_class, std::string_view plugin, std::string_view method) {
   std::string name(plugin_class);
@@ -32,9 +37,17 @@ std::optional<Json> read_record(std::string_view record) {
   json::ReadOptions options;
   options.bytes_max = kDocumentBytesMax * 2;
   options.comments = json::Comments::keep;
+  options.depth_max = json::kDepthCeiling;
   auto document = json::read(record.substr(1), options);
   if (!document || !document->is_object()) return std::nullopt;
   return std::move(*document);
+}
+
+// Input that travels as a string holding its text: a document that is itself a string would be taken for
+// one, and one that may be nested deeply is left to the method to judge.
+bool travels_as_text(std::string_view input) {
+  if (input.starts_with('"')) return true;
+  return std::ranges::count_if(input, [](char byte) { return byte == '[' || byte == '{'; }) > kDepthMax;
 }
 
 }  // namespace
@@ -55,6 +68,7 @@ ServeClient::ServeClient(boost::asio::any_io_executor executor, ports::Clock& cl
 
 ports::Async<std::optional<MethodOutput>> ServeClient::ask(const CallName& call, const std::string& argument,
                                                            const std::string& input) {
+  if (input.size() > kQuestionBytesMax) co_return std::nullopt;
   if (phase_ != Phase::ready) {
     const bool ready = co_await be_ready();
     if (!ready) co_return std::nullopt;
@@ -205,13 +219,16 @@ bool ServeClient::take_answer(std::string_view record) {
   const auto status = json::find_integer(*answer, "status");
   const auto output = answer->find("output");
   if (!id || *id <= 0 || static_cast<std::uint64_t>(*id) > last_id_ || !status || *status < 0 ||
-      *status > 255 || output == answer->end() || !output->is_string())
+      *status > 255 || output == answer->end())
     return false;
   const auto found = questions_.find(static_cast<std::uint64_t>(*id));
   if (found == questions_.end()) return true;
   MethodOutput result;
   result.status = static_cast<int>(*status);
-  result.output = std::move(output->get_ref<std::string&>());
+  if (output->is_string())
+    result.output = std::move(output->get_ref<std::string&>());
+  else
+    result.document = std::make_shared<const Json>(std::move(*output));
   result.errors = json::find_string(*answer, "errors").value_or("");
   found->second->answer = std::move(result);
   found->second->answered.notify_all();
@@ -241,8 +258,8 @@ std::string ServeClient::request(std::uint64_t id, const CallName& call, const s
   record.append(R"(","plugin":)").append(write_document(call.plugin));
   record.append(R"(,"method":")").append(traits(call.method).name).append("\"");
   if (!argument.empty()) record.append(R"(,"argument":)").append(write_document(argument));
-  // A document that is itself a string would be taken for text.
-  record.append(R"(,"input":)").append(input.starts_with('"') ? write_document(input) : input);
+  if (!input.empty())
+    record.append(R"(,"input":)").append(travels_as_text(input) ? write_document(input) : input);
   return record.append("}\n");
 }
 

@@ -7,7 +7,7 @@
 //   {"serves": [{"class": "test", "name": "rtt", "methods": ["spec-is-valid", …]}, …]}
 // and answers {"id", "class", "plugin", "method", "argument"?, "input"} with
 // {"id", "status", "output", "errors"} in any order; status and texts are those the method's process would
-// have had. "input" is the input document itself, or a string that holds its text.
+// have had. "input" is the input document itself, or a string that holds its text; "output" likewise.
 
 #include <cstdint>
 #include <filesystem>
