@@ -139,7 +139,9 @@ std::string Report::render_text() const {
     const std::string_view indent = block.indented ? "  " : "";
     switch (block.kind) {
       case Kind::line:
-        for (const auto line : split(block.text, '\n')) text += fmt::format("{}{}\n", indent, line);
+        for (const auto line : split(block.text, '\n')) {
+          text += fmt::format("{}{}\n", line.empty() ? "" : indent, line);
+        }
         break;
       case Kind::fields:
         text += text_fields(block.fields, indent);

@@ -34,7 +34,8 @@ Json answer_to(Dispatcher& dispatcher, const std::string& text) {
   if (auto argument = json::find_string(*request, "argument")) call.arguments.push_back(std::move(*argument));
   const auto input = request->find("input");
   if (input == request->end()) return answer_of(id, dispatcher.call_text(call, {}));
-  if (input->is_string()) return answer_of(id, dispatcher.call_text(call, input->get_ref<const std::string&>()));
+  if (input->is_string())
+    return answer_of(id, dispatcher.call_text(call, input->get_ref<const std::string&>()));
   return answer_of(id, dispatcher.call(call, std::move(*input)));
 }
 

@@ -88,7 +88,8 @@ Result<Json> run(const sdk::RunInput& input) {
   const auto words = ping_words(input.spec, *times, *route);
   sdk::sleep_until(input.start);
   const auto outcome = sdk::run_child({.words = words, .time_limit = times->measuring() + kEndSlack});
-  const auto diags = fmt::format("{}\n\n{}", sdk::command_text(words), outcome.output + outcome.errors);
+  const auto diags =
+      fmt::format("{}\n\n{}", sdk::command_text(words), trim_end(outcome.output + outcome.errors));
   if (!outcome.trouble.empty()) return sdk::failed_run(outcome.trouble, diags);
   if (outcome.status != 0 && !trim(outcome.errors).empty())
     return sdk::failed_run(distinct_lines(outcome.errors), diags);
