@@ -51,6 +51,10 @@ Result<tcp::acceptor> open_acceptor(const asio::any_io_executor& executor, const
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  namespace errc = boost::system::errc;
+  if (error == errc::address_not_available || error == errc::address_family_not_supported) {
+    return fail(Errc::not_found, "Cannot listen on " + where.to_string() + ": this host has no such address");
+  }
   if (error) {
     return fail(Errc::unavailable,
                 "Cannot listen on " + where.to_string() + ": " + error.message() +
@@ -69,10 +73,14 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
         context_{limits, std::move(tls), handler, log, {}, std::string(kScratchBytes, '\0'), 0, false},
         quiet_(executor) {}
 
-  Result<void> listen(const std::vector<ListenAddress>& wanted) {
-    for (const auto& where : wanted) {
+  Result<void> listen(const HttpServerOptions& options) {
+    for (const auto& where : options.listen) {
       auto acceptor = open_acceptor(executor_, where);
-      if (!acceptor) return fail(std::move(acceptor.error()));
+      if (!acceptor) {
+        const bool may_skip = options.skip_absent && acceptor.error().code == Errc::not_found;
+        if (may_skip && (!acceptors_.empty() || &where != &options.listen.back())) continue;
+        return fail(std::move(acceptor.error()));
+      }
       addresses_.push_back({where.address, acceptor->local_endpoint().port()});
       acceptors_.push_back(std::move(*acceptor));
     }
@@ -224,7 +232,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(asio::any_io_executor exec
     tls = std::move(*context);
   }
   auto impl = std::make_shared<Impl>(executor, options.limits, std::move(tls), handler, log);
-  PSCHEDULER_TRY(impl->listen(options.listen));
+  PSCHEDULER_TRY(impl->listen(options));
   impl->accept_all();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

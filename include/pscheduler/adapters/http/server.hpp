@@ -33,6 +33,7 @@ struct HttpServerLimits {
 
 struct HttpServerOptions {
   std::vector<ListenAddress> listen;
+  bool skip_absent = false;           // addresses this host does not have (no IPv6, say) are left out
   bool plain_http = false;            // without TLS; only for loopback addresses
   std::filesystem::path certificate;  // PEM, unless plain_http
   std::filesystem::path key;
@@ -41,8 +42,9 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
-  // Listens on every address or on none. invalid_argument names what cannot be used, unavailable an address
-  // that is taken. Handler and log must outlive stop().
+  // Listens on every address or on none (but see skip_absent; one is needed). invalid_argument names what
+  // cannot be used, not_found an address that this host does not have, unavailable one that is taken. Handler
+  // and log must outlive stop().
   static Result<std::unique_ptr<HttpServer>> start(ports::asio::any_io_executor executor,
                                                    HttpServerOptions options, api::HttpHandler& handler,
                                                    ports::Log& log);

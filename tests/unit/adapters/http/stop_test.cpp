@@ -74,6 +74,27 @@ TEST(Start, RefusesPlainHttpBeyondLoopback) {
   EXPECT_FALSE(HttpServer::start(loop.get_executor(), options, handler, log));
 }
 
+TEST(Start, SkipsAbsentAddressesWhenItMay) {
+  boost::asio::io_context loop;
+  LogKeeper log;
+  SteeredHandler handler(loop.get_executor());
+  HttpServerOptions options;
+  const ListenAddress absent{"192.0.2.1", 0};
+  const auto files = ensure_certificate(certificate_directory(), "node.example");
+  options.certificate = files->certificate;
+  options.key = files->key;
+  options.listen = {absent, {"127.0.0.1", 0}};
+  const auto strict = HttpServer::start(loop.get_executor(), options, handler, log);
+  ASSERT_FALSE(strict);
+  EXPECT_EQ(strict.error().code, Errc::not_found);
+  options.skip_absent = true;
+  const auto lenient = HttpServer::start(loop.get_executor(), options, handler, log);
+  ASSERT_TRUE(lenient) << lenient.error().message;
+  EXPECT_EQ((*lenient)->addresses().size(), 1u);
+  options.listen = {absent};
+  EXPECT_FALSE(HttpServer::start(loop.get_executor(), options, handler, log));
+}
+
 TEST(Certificate, IsMadeOnceAndItsKeyIsPrivate) {
   const auto directory = certificate_directory() / "fresh";
   const auto files = ensure_certificate(directory, "192.0.2.7");

@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "app/config/values.hpp"
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/json/access.hpp"
+#include "pscheduler/json/nearest.hpp"
+#include "pscheduler/json/pointer.hpp"
+#include "pscheduler/json/reader.hpp"
+#include "pscheduler/json/write.hpp"
+
+namespace pscheduler::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kSchemaMax = 1;
+constexpr std::string_view kSystemDataDirectory = "/var/lib/pscheduler";
+constexpr std::size_t kFileBytesMax = 1u << 20;  // a thousand times what a configuration needs
+
+// Reads the file into the configuration and collects what is wrong with it.
+class FileReader {
+ public:
+  FileReader(fs::path file, Config& config, ConfigProblems& problems)
+      : file_(std::move(file)), config_(config), problems_(problems) {}
+
+  void read() {
+    std::ifstream stream(file_, std::ios::binary);
+    text_.assign(std::istreambuf_iterator<char>(stream), {});
+    if (!stream.is_open() || stream.bad()) {
+      problems_.push_back(
+          fmt::format("{}: cannot be read; check that it exists and its permissions", file_.string()));
+      return;
+    }
+    auto document = json::read(text_, {.bytes_max = kFileBytesMax});
+    if (!document) {
+      problems_.push_back(fmt::format("{}: {}", file_.string(), document.error().message));
+    } else if (!document->is_object()) {
+      report("", "the file must hold a JSON object such as {\"listen\": [\"0.0.0.0:443\"]}");
+    } else {
+      for (const auto& [name, value] : document->items()) take(name, value);
+    }
+  }
+
+ private:
+  void take(const std::string& name, const Json& value) {
+    std::string pointer;
+    json::append_step(pointer, name);
+    if (name == "schema") {
+      const auto schema = json::as_integer(value);
+      if (!schema || *schema < 1 || *schema > kSchemaMax) {
+        report(pointer, fmt::format("schema must be {}, not {}", kSchemaMax, json::describe(value)));
+      }
+      return;
+    }
+    const auto* const key = find_config_key(name);
+    if (key == nullptr) {
+      report(pointer, unknown_key(name));
+      return;
+    }
+    const auto done = set_from_json(config_, *key, value);
+    if (!done) report(pointer, name + ": " + done.error().message);
+    if (name == "listen") config_.listen_is_default = false;
+  }
+
+  static std::string unknown_key(const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& key : config_keys()) known.emplace_back(key.name);
+    const auto nearest = json::nearest_names(name, known);
+    return fmt::format("'{}' is no configuration key; {}", excerpt(name),
+                       nearest.empty() ? "see docs/configuration.md for all of them"
+                                       : "did you mean '" + nearest.front() + "'?");
+  }
+
+  void report(const std::string& pointer, const std::string& what) {
+    const auto place = json::locate(text_, pointer);
+    problems_.push_back(place ? fmt::format("{}:{}:{}: {}", file_.string(), place->line, place->column, what)
+                              : fmt::format("{}: {}", file_.string(), what));
+  }
+
+  fs::path file_;
+  Config& config_;
+  ConfigProblems& problems_;
+  std::string text_;
+};
+
+void apply_overrides(const CommandLine& command_line, Config& config, ConfigProblems& problems) {
+  std::vector<const ConfigKey*> lists_begun;  // the first item on the command line replaces the file's list
+  for (const auto& [name, value] : command_line.overrides) {
+    const auto* const key = find_config_key(name);
+    if (key == nullptr) {
+      problems.push_back("--" + name + ": there is no such option");
+      continue;
+    }
+    if (is_list(*key) && std::find(lists_begun.begin(), lists_begun.end(), key) == lists_begun.end()) {
+      clear_list(config, *key);
+      lists_begun.push_back(key);
+    }
+    const auto done = set_from_text(config, *key, value);
+    if (!done) problems.push_back("--" + name + ": " + done.error().message);
+    if (name == "listen") config.listen_is_default = false;
+  }
+}
+
+// Whether the directory, or the one it would be made in, can be written to.
+bool is_writable(const fs::path& directory) {
+  std::error_code error;
+  const auto& existing = fs::exists(directory, error) ? directory : directory.parent_path();
+  return ::access(existing.c_str(), W_OK | X_OK) == 0;
+}
+
+fs::path usual_data_directory(const Environment& environment) {
+  if (is_writable(kSystemDataDirectory)) return kSystemDataDirectory;
+  if (const auto state = environment("XDG_STATE_HOME"); state && fs::path(*state).is_absolute()) {
+    return fs::path(*state) / "pschedulerd";
+  }
+  if (const auto home = environment("HOME"); home && fs::path(*home).is_absolute()) {
+    return fs::path(*home) / ".local/state/pschedulerd";
+  }
+  return kSystemDataDirectory;
+}
+
+// What concerns more than one key.
+void check_together(const Config& config, ConfigProblems& problems) {
+  if (config.tls_certificate.empty() != config.tls_key.empty()) {
+    problems.emplace_back("tls-certificate and tls-key go together; give both or neither");
+  }
+  if (config.listen.empty()) problems.emplace_back("listen: at least one address is needed");
+  for (const auto& where : config.listen) {
+    if (!config.plain_http || where.is_loopback()) continue;
+    problems.push_back("plain-http: only loopback addresses may go without TLS, and listen has " +
+                       where.to_string());
+  }
+  if (config.connections_per_address_max > config.connections_max) {
+    problems.push_back(fmt::format("connections-per-address-max is {}, more than connections-max with {}",
+                                   config.connections_per_address_max, config.connections_max));
+  }
+}
+
+}  // namespace
+
+tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line,
+                                                 const Environment& environment) {
+  Config config;
+  ConfigProblems problems;
+  for (const auto& key : config_keys()) set_preset(config, key);
+  std::error_code error;
+  const auto file = command_line.config_file.value_or(kConfigFileDefault);
+  if (command_line.config_file || fs::exists(file, error)) FileReader(file, config, problems).read();
+  apply_overrides(command_line, config, problems);
+  if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
+  for (auto* path : {&config.data_directory, &config.limits, &config.default_archives,
+                     &config.tls_certificate, &config.tls_key}) {
+    if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
+  }
+  for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();
+  if (problems.empty()) check_together(config, problems);
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  return config;
+}
+
+ConfigProblems check_files(const Config& config) {
+  ConfigProblems problems;
+  const auto check = [&](std::string_view key, const fs::path& path, int mode, std::string_view remedy) {
+    if (path.empty() || ::access(path.c_str(), mode) == 0) return;
+    problems.push_back(fmt::format("{}: '{}' {}", key, path.string(), remedy));
+  };
+  check("tls-certificate", config.tls_certificate, R_OK, "cannot be read");
+  check("tls-key", config.tls_key, R_OK, "cannot be read");
+  for (const auto& directory : config.plugins) {
+    check("plugins", directory, R_OK | X_OK, "is not a directory that can be read");
+  }
+  std::error_code error;
+  if (fs::exists(config.limits, error)) check("limits", config.limits, R_OK, "cannot be read");
+  auto existing = config.data_directory;
+  while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
+  if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {
+    problems.push_back(
+        fmt::format("data-dir: '{}' cannot be written by this user; choose another with --data-dir",
+                    config.data_directory.string()));
+  }
+  return problems;
+}
+
+std::string config_as_json(const Config& config) {
+  Json document = {{"schema", kSchemaMax}};
+  for (const auto& key : config_keys()) {
+    auto value = value_as_json(config, key);
+    const bool unset = (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+                       (value.is_array() && value.empty());
+    if (!unset) document[std::string(key.name)] = std::move(value);
+  }
+  return json::to_pretty(document) + "\n";
+}
+
+}  // namespace pscheduler::app
