@@ -27,6 +27,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kTermToKill = std::chrono::milliseconds(500);
+// The steady clock counts nanoseconds: a longer limit could not be added to it.
+constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);
 // How long the pipes may stay open after the program has ended, held by a child it left behind.
 constexpr auto kDrainAfterExit = std::chrono::milliseconds(100);
 
@@ -109,7 +111,7 @@ class Watch {
         program_(program),
         pipes_(pipes),
         signals_(signals),
-        deadline_(Clock::now() + program.time_limit) {
+        deadline_(Clock::now() + std::min<Duration>(program.time_limit, kLongest)) {
     pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
     for (const auto* fd : {&pipes_.out_read, &pipes_.err_read}) fcntl(fd->get(), F_SETFL, O_NONBLOCK);
   }

@@ -18,7 +18,7 @@ Json succeeded_run(Json result, const std::string& diags) {
           {"succeeded", true},
           {"result", std::move(result)},
           {"error", nullptr},
-          {"diags", text_or_null(diags)}};
+          {"diags", diags_or_null(diags)}};
 }
 
 Json failed_run(const std::string& error, const std::string& diags) {
@@ -26,7 +26,7 @@ Json failed_run(const std::string& error, const std::string& diags) {
           {"succeeded", false},
           {"result", nullptr},
           {"error", text_or_null(error)},
-          {"diags", text_or_null(diags)}};
+          {"diags", diags_or_null(diags)}};
 }
 
 Json failed_result(const std::string& error, const std::string& diags) {

@@ -31,8 +31,8 @@ void sleep_until(Instant at) {
 }
 
 void sleep_for(Duration length) {
-  const auto until = std::chrono::steady_clock::now() + length;
-  sleep_to(CLOCK_MONOTONIC, std::chrono::ceil<Duration>(until.time_since_epoch()));
+  const auto from = std::chrono::ceil<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+  sleep_to(CLOCK_MONOTONIC, from + length);
 }
 
 }  // namespace pscheduler::sdk

@@ -9,6 +9,9 @@
 
 namespace pscheduler::sdk {
 
+// Diagnostics beyond this are cut at a line: they are kept with every run.
+inline constexpr std::size_t kDiagsBytesMax = 64u << 10;
+
 // {"schema":1,"succeeded":true,"result":…,"error":null,"diags":…}
 Json succeeded_run(Json result, const std::string& diags);
 

@@ -21,6 +21,7 @@ namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"rtt"};
+constexpr std::size_t kOutputBytesMax = 64u << 20;       // a million replies
 constexpr Duration kEndSlack = std::chrono::seconds(1);  // beyond what ping itself should take
 
 Json trip_json(const PingTrip& trip) {
@@ -87,7 +88,8 @@ Result<Json> run(const sdk::RunInput& input) {
   if (!route) return sdk::failed_run(route.error().message, {});
   const auto words = ping_words(input.spec, *times, *route);
   sdk::sleep_until(input.start);
-  const auto outcome = sdk::run_child({.words = words, .time_limit = times->measuring() + kEndSlack});
+  const auto outcome = sdk::run_child(
+      {.words = words, .time_limit = times->measuring() + kEndSlack, .output_bytes_max = kOutputBytesMax});
   const auto diags =
       fmt::format("{}\n\n{}", sdk::command_text(words), trim_end(outcome.output + outcome.errors));
   if (!outcome.trouble.empty()) return sdk::failed_run(outcome.trouble, diags);

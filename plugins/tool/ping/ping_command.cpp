@@ -7,6 +7,7 @@
 
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
+#include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -17,8 +18,6 @@ constexpr Duration kTimeout = std::chrono::seconds(1);
 constexpr Duration kTimeoutForSlot = std::chrono::seconds(2);  // 5.2 keeps this much when no timeout is given
 constexpr Duration kReverseNames = std::chrono::seconds(2);
 constexpr Duration kSlack = std::chrono::seconds(1);
-constexpr std::int64_t kCountMax = 1'000'000'000;  // keeps count times interval within what durations hold
-constexpr Duration kIntervalMax = std::chrono::hours(24);
 
 std::string seconds(Duration length) {
   return fmt::format("{}", static_cast<double>(length.count()) / 1e6);
@@ -33,15 +32,18 @@ std::optional<sdk::IpFamily> wanted_family(const Json& spec) {
 }  // namespace
 
 Duration PingTimes::measuring() const {
-  return deadline.value_or((count - 1) * interval + timeout);
+  if (deadline) return *deadline;
+  const auto gaps = count - 1;
+  const bool fits = interval == Duration::zero() || gaps <= kDurationMax / interval;
+  return (fits ? gaps * interval : kDurationMax) + timeout;
 }
 
 Result<PingTimes> ping_times(const Json& spec) {
   PingTimes times;
-  times.count = std::clamp<std::int64_t>(json::find_integer(spec, "count").value_or(kCount), 1, kCountMax);
+  times.count = std::max<std::int64_t>(1, json::find_integer(spec, "count").value_or(kCount));
   auto interval = sdk::duration_member(spec, "interval", kInterval);
   if (!interval) return fail(std::move(interval.error()));
-  times.interval = std::min(*interval, kIntervalMax);
+  times.interval = *interval;
   auto timeout = sdk::duration_member(spec, "timeout", kTimeout);
   if (!timeout) return fail(std::move(timeout.error()));
   times.timeout = *timeout;

@@ -11,6 +11,9 @@
 namespace pscheduler::plugins {
 namespace {
 
+// Lost probes beyond this are counted, not listed: more replies than this do not fit into the output read.
+constexpr std::int64_t kTripsMax = 1'000'000;
+
 // Takes a line apart from the front: each step either matches and moves on, or leaves everything as it is.
 class Cursor {
  public:
@@ -131,7 +134,7 @@ bool parse_statistics(std::string_view line, PingOutput& output) {
     Cursor piece(trim(part));
     const bool plus = piece.skip("+");
     const auto value = piece.number<double>();
-    if (!value) continue;
+    if (!value || !std::isfinite(*value)) continue;
     if (plus && piece.skip(" duplicates")) output.duplicates = std::llround(*value);
     if (piece.skip("% packet loss")) output.loss = std::clamp(*value / 100.0, 0.0, 1.0);
   }
@@ -217,7 +220,7 @@ PingOutput parse_ping_output(std::string_view text, std::int64_t count) {
     }
   }
   output.duplicates = std::max(output.duplicates, duplicates_seen);
-  for (std::int64_t seq = 1; seq <= std::min(count, output.sent); ++seq) {
+  for (std::int64_t seq = 1; seq <= std::min({count, output.sent, kTripsMax}); ++seq) {
     if (trips.find(seq) == trips.end()) trips[seq].seq = seq;
   }
   for (auto& [seq, trip] : trips) {

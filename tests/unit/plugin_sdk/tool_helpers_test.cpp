@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
 #include "pscheduler/plugin_sdk/names.hpp"
 #include "pscheduler/plugin_sdk/run_input.hpp"
+#include "pscheduler/plugin_sdk/temp_dir.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 
 namespace pscheduler::sdk {
@@ -73,6 +76,28 @@ TEST(FirstResult, KeepsTheReasonOfAFailure) {
     EXPECT_EQ(failure(results)["succeeded"], false) << results;
     EXPECT_TRUE(failure(results)["error"].is_string()) << results;
   }
+}
+
+TEST(Envelope, CutsLongDiagnosticsAtALine) {
+  std::string long_text;
+  while (long_text.size() <= kDiagsBytesMax) long_text += "a line of output\n";
+  const auto diags = failed_run("E", long_text)["diags"].get<std::string>();
+  EXPECT_LT(diags.size(), kDiagsBytesMax + 64);
+  EXPECT_THAT(diags, HasSubstr("a line of output\n... ("));
+  EXPECT_EQ(succeeded_run(1, "short")["diags"], "short");
+  EXPECT_EQ(succeeded_run(1, "")["diags"], nullptr);
+}
+
+TEST(TempDir, IsPrivateAndGoesAway) {
+  std::filesystem::path path;
+  {
+    const auto folder = TempDir::create();
+    ASSERT_TRUE(folder) << folder.error().message;
+    path = folder->path();
+    EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
+    std::ofstream(path / "file") << "x";
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(Timing, NeverWakesEarly) {

@@ -27,7 +27,9 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to)
 
 void prepare(Request& request, const std::string& url, Duration timeout) {
   CURL* const easy = request.easy.get();
-  const auto timeout_ms = std::max<long>(1, std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
+  constexpr long kLongestMs = 86'400'000;  // a day; curl takes no more than an int
+  const auto timeout_ms =
+      std::clamp<long>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count(), 1, kLongestMs);
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
