@@ -29,7 +29,7 @@ struct JqScript {
 struct JqEngineOptions {
   std::vector<std::filesystem::path> module_paths;  // holds pscheduler/si.jq and pscheduler/iso8601.jq
   std::size_t script_bytes_max = 1u << 20;
-  std::size_t cache_bytes_max = 32u << 20;   // of compiled programs; each takes half a megabyte or more
+  std::size_t cache_bytes_max = 16u << 20;   // of compiled programs: some 300 of usual size
   std::size_t outputs_max = 1'000'000;       // a list of networks is one output per line
   std::size_t output_bytes_max = 64u << 20;  // as JSON text, all outputs of one run together
 };

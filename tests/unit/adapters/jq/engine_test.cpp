@@ -147,7 +147,7 @@ TEST(JqEngine, OutputIsBounded) {
 
 TEST(JqEngine, KeepsTheProgramsUsedLast) {
   auto small = options();
-  small.cache_bytes_max = 2u << 20;  // room for three
+  small.cache_bytes_max = 160u << 10;  // room for three
   JqEngine engine(small);
   for (int i = 0; i < 6; ++i) {
     EXPECT_EQ(engine.run({std::to_string(i), {}}, nullptr, nullptr).value(), std::vector<Json>{i});
