@@ -13,8 +13,7 @@
 namespace pscheduler::adapters::store {
 namespace {
 
-// A person with the sqlite3 shell may hold a lock for a moment; the loop must not hang on a reader's.
-constexpr int kWriterBusyMs = 5000;
+// Readers hardly ever meet a lock; the event loop must not hang when one does.
 constexpr int kReaderBusyMs = 500;
 
 // What the write-ahead log is cut to when it starts over; a checkpoint is due at half of it

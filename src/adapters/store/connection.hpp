@@ -10,6 +10,10 @@
 
 namespace pscheduler::adapters::store {
 
+// How long the writer waits for another program's lock: a person with the sqlite3 shell may hold one a
+// moment.
+inline constexpr int kWriterBusyMs = 5000;
+
 // The one connection that writes: creates the file if need be, checks where it comes from and migrates it.
 Result<std::unique_ptr<SQLite::Database>> open_writer(const std::string& file, const StoreOptions& options);
 

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "adapters/store/columns.hpp"
+#include "adapters/store/connection.hpp"
 #include "adapters/store/failure.hpp"
 #include "adapters/store/worker_thread.hpp"
 
@@ -16,8 +17,10 @@ constexpr std::size_t kGroupMax = 256;
 // 4 MiB of log: few enough pages to look through for readers, enough to spare the database file syncs.
 constexpr int kCheckpointPages = 1000;
 
-// Beyond this a reader has kept the log from starting over; then the writer waits for it.
-constexpr int kCheckpointPagesForced = 8 * kCheckpointPages;
+// With each further 32 MiB readers have kept the log from starting over; then the writer waits for them to
+// end, but not for long: one may be a person with the sqlite3 shell.
+constexpr int kForcedCheckpointPages = 8 * kCheckpointPages;
+constexpr int kForcedCheckpointMs = 200;
 
 void execute(SQLite::Statement& statement) {
   const Rearm rearm(statement);
@@ -129,9 +132,16 @@ void GroupWriter::roll_back() noexcept {
 
 // One that cannot be made, for want of room or because of a reader, is tried again after the next commit.
 void GroupWriter::checkpoint() noexcept {
-  const int mode =
-      log_pages_ >= kCheckpointPagesForced ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, mode, nullptr, nullptr);
+  auto* const handle = database_->getHandle();
+  if (log_pages_ < kForcedCheckpointPages) force_at_pages_ = kForcedCheckpointPages;
+  if (log_pages_ < force_at_pages_) {
+    sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return;
+  }
+  sqlite3_busy_timeout(handle, kForcedCheckpointMs);
+  sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle, kWriterBusyMs);
+  force_at_pages_ = log_pages_ + kForcedCheckpointPages;
 }
 
 }  // namespace pscheduler::adapters::store

@@ -58,6 +58,7 @@ class GroupWriter {
   SQLite::Statement release_;
   SQLite::Statement undo_;
   int log_pages_ = 0;  // in the write-ahead log after the last commit
+  int force_at_pages_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> transactions_ = 0;
   BoundedQueue<Request> queue_;

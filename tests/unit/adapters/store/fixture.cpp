@@ -51,13 +51,13 @@ TemporaryFolder::~TemporaryFolder() {
 
 void StoreTest::open(const StoreOptions& options) {
   auto opened = SqliteStore::open(file_, options);
-  ASSERT_TRUE(opened) << opened.error().message << opened.error().detail;
+  if (!opened) throw std::runtime_error(opened.error().message + " " + opened.error().detail);
   store_ = std::move(*opened);
 }
 
 void StoreTest::must_commit(ports::Changes changes) {
   const auto outcome = commit(std::move(changes));
-  ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+  if (!outcome) throw std::runtime_error(outcome.error().message + " " + outcome.error().detail);
 }
 
 void StoreTest::start_commit(ports::Changes changes, std::vector<Result<void>>& outcomes) {

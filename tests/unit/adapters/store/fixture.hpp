@@ -67,7 +67,7 @@ T get(asio::io_context& loop, ports::Async<T> operation) {
 
 class StoreTest : public testing::Test {
  protected:
-  void open(const StoreOptions& options = {});
+  void open(const StoreOptions& options = {});  // throws when refused
   void close() { store_.reset(); }
   void reopen() {
     close();
@@ -79,7 +79,7 @@ class StoreTest : public testing::Test {
     return test::get(loop_, std::move(operation));
   }
   Result<void> commit(ports::Changes changes) { return get(store_->commit(std::move(changes))); }
-  void must_commit(ports::Changes changes);
+  void must_commit(ports::Changes changes);  // throws when refused
 
   // Starts a commit; its outcome is added to `outcomes` when the loop runs.
   void start_commit(ports::Changes changes, std::vector<Result<void>>& outcomes);

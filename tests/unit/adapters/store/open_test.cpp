@@ -65,6 +65,30 @@ TEST_F(Open, RefusesADamagedDatabase) {
   EXPECT_EQ(refused().code, Errc::not_possible);
 }
 
+TEST_F(Open, DamageFoundLaterIsToldAndLeavesTheRestUsable) {
+  open();
+  must_commit(new_task(1));
+  close();
+  const auto page = [this] {
+    SQLite::Database database(file_.string());
+    return database.execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = 'run'").getInt();
+  }();
+  {
+    std::fstream damage(file_, std::ios::binary | std::ios::in | std::ios::out);
+    damage.seekp((page - 1) * 4096);
+    damage << std::string(4096, '\xee');
+  }
+  open();
+  ports::Changes changes;
+  changes.new_runs = {plain_run(2, 1, {at(0), at(1)})};
+  const auto outcome = commit(std::move(changes));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::not_possible);
+  EXPECT_NE(outcome.error().message.find(file_.string() + " is damaged"), std::string::npos);
+  must_commit(new_task(3));
+  EXPECT_TRUE(get(store_->task(task_id(1))).value().has_value());
+}
+
 TEST_F(Open, RefusesADatabaseOfAnotherProgram) {
   SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
       .exec("CREATE TABLE theirs(a)");
