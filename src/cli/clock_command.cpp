@@ -39,15 +39,15 @@ struct Reading {
   std::string time;
   std::string state;
   std::optional<std::string> error;
-  Duration ahead_of_us{};  // the asking itself takes time: compared with the middle of the question
+  Duration offset{};  // from our steady clock in the middle of the question, as asking itself takes time
 };
 
 Result<Reading> read_clock(Context& context, const std::string& host, const CallOptions& options) {
   const auto url = api_url(host, "clock");
   if (!url) return fail(url.error());
-  const Instant asked = context.environment.now();
+  const Duration asked = context.environment.steady();
   const Reply reply = context.server.get(*url, {}, options);
-  const Instant middle = asked + (context.environment.now() - asked) / 2;
+  const Duration middle = asked + (context.environment.steady() - asked) / 2;
   if (reply.status != 200) return fail(Errc::unreachable, server_trouble(host, reply));
 
   const auto clock = json_of(reply);
@@ -58,7 +58,7 @@ Result<Reading> read_clock(Context& context, const std::string& host, const Call
   const auto at = parse_timestamp(reading.time, Zone::utc(), TimestampForm::body);
   if (!at)
     return fail(Errc::invalid_argument, host + " answered without a usable time: " + at.error().message);
-  reading.ahead_of_us = *at - middle;
+  reading.offset = at->time_since_epoch() - middle;
   reading.error = text_member(*clock, "error");
   reading.state = reading.error                         ? "error"
                   : flag_member(*clock, "synchronized") ? "synchronized"
@@ -101,7 +101,7 @@ int clock_command(Context& context, const Words& words) {
     readings.push_back(std::move(*reading));
   }
   if (readings.size() < 2) return kExitOk;
-  const Duration difference = std::chrono::abs(readings[0].ahead_of_us - readings[1].ahead_of_us);
+  const Duration difference = std::chrono::abs(readings[0].offset - readings[1].offset);
   const bool safe = difference < kSafeDifference;
   context.out << pad("difference", kLabelColumns) << " " << format_duration(difference) << " "
               << (safe ? "safe" : "unsafe") << "\n";

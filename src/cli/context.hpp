@@ -20,7 +20,9 @@ class Environment {
   // An environment variable; an unset one is nothing, an empty one is empty text.
   [[nodiscard]] virtual std::optional<std::string> variable(const std::string& name) const = 0;
 
+  // The calendar, for what schedules say, and a clock that never steps, for how long things take.
   [[nodiscard]] virtual Instant now() const = 0;
+  [[nodiscard]] virtual Duration steady() const = 0;
   virtual void sleep_for(Duration length) = 0;
 
   // What this host is called when PSCHEDULER_LOCALHOST does not say; empty when it has no interface at all.

@@ -47,8 +47,7 @@ Result<void> check_alive(Context& context, const std::string& host, const CallOp
 
 std::string server_trouble(const std::string& host, const Reply& reply) {
   const auto body = std::string(trim(reply.body));
-  if (!reply.reached) return host + ": " + body + "; check the name, and that pScheduler runs there";
-  if (reply.status == 400) return host + ": " + body;
+  if (!reply.reached || reply.status == 400) return host + ": " + body;
   if (is_foreign(reply.status)) {
     return host + " does not run pScheduler: it answered with status " + std::to_string(reply.status);
   }

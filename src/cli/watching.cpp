@@ -173,7 +173,7 @@ bool Watch::await_end(Json& run) {
   call.time_limit = kCallLimit;
   Duration patience = time_until(run, "end-time") + kGrace;
   while (!is_final(text_or(run, "state", ""))) {
-    const Instant asked = context_.environment.now();
+    const Duration asked = context_.environment.steady();
     auto answer = fetch_json(context_, last_url_,
                              {{"wait-merged", "True"}, {"wait", std::to_string(kHold.count())}}, call);
     if (!answer && answer.error().code == Errc::not_found) {
@@ -186,7 +186,7 @@ bool Watch::await_end(Json& run) {
       return false;
     }
     run = std::move(*answer);
-    const Duration held = std::max(Duration::zero(), context_.environment.now() - asked);
+    const Duration held = context_.environment.steady() - asked;
     patience -= std::max<Duration>(held, kHeld);
     if (is_final(text_or(run, "state", ""))) break;
     if (patience <= Duration::zero()) {

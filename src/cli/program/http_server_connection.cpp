@@ -15,6 +15,13 @@ Reply not_reached(std::string reason) {
   return {kTransportFailure, std::move(reason), false};
 }
 
+// The client names the server before its reason; who reports it here does so too.
+std::string reason_of(const std::string& message, const std::string& url) {
+  const auto server = host_of(url) + ": ";
+  const auto at = message.find(server);
+  return at == std::string::npos ? message : message.substr(at + server.size());
+}
+
 // A name may lead to either family; only literals say.
 TargetFamily family_of(const std::string& url) {
   const auto parsed = Url::parse(url);
@@ -60,8 +67,12 @@ Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& option
   call.headers["User-Agent"] = "pscheduler/" PSCHEDULER_VERSION;
   call.time_limit = options.time_limit;
 
+  const std::string url = call.url;
   auto answer = run_to_end(loop_, client_.call(std::move(call)));
-  if (!answer) return not_reached(std::move(answer.error().message));
+  if (!answer) {
+    return not_reached(reason_of(answer.error().message, url) +
+                       "; check the name, and that pScheduler runs there");
+  }
   return {answer->status, std::move(answer->body), true};
 }
 

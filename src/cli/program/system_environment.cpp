@@ -30,6 +30,10 @@ Instant SystemEnvironment::now() const {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+Duration SystemEnvironment::steady() const {
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 void SystemEnvironment::sleep_for(Duration length) {
   std::this_thread::sleep_for(length);
 }

@@ -14,6 +14,7 @@ class SystemEnvironment final : public Environment {
 
   [[nodiscard]] std::optional<std::string> variable(const std::string& name) const override;
   [[nodiscard]] Instant now() const override;
+  [[nodiscard]] Duration steady() const override;
   void sleep_for(Duration length) override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] std::size_t text_width() const override;

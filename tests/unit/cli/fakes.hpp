@@ -23,6 +23,7 @@ class FakeEnvironment final : public Environment {
     return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
   }
   [[nodiscard]] Instant now() const override { return time; }
+  [[nodiscard]] Duration steady() const override { return time.time_since_epoch(); }
   void sleep_for(Duration length) override {
     slept.push_back(length);
     time += length;
