@@ -11,6 +11,13 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
+Json diags_or_null(const std::string& text) {
+  if (text.size() <= kDiagsBytesMax) return text_or_null(text);
+  const auto line_end = text.rfind('\n', kDiagsBytesMax);
+  const auto kept = line_end == std::string::npos ? kDiagsBytesMax : line_end;
+  return text.substr(0, kept) + "\n... (" + std::to_string(text.size() - kept) + " bytes more)";
+}
+
 }  // namespace
 
 Json succeeded_run(Json result, const std::string& diags) {
