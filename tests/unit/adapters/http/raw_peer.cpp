@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <cstring>
 
 namespace pscheduler::adapters::test {
 namespace {
@@ -34,7 +35,7 @@ int connect_to(const ListenAddress& server) {
     inet_pton(AF_INET, server.address.c_str(), &to.sin_addr);
     result = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to);
   }
-  EXPECT_EQ(result, 0) << "connect to " << server.to_string();
+  EXPECT_EQ(result, 0) << "connect to " << server.to_string() << ": " << std::strerror(errno);
   return descriptor;
 }
 

@@ -47,6 +47,13 @@ const std::filesystem::path& certificate_directory() {
 void LogKeeper::write(const ports::Message& message, std::initializer_list<ports::Field>) {
   const std::lock_guard lock(mutex_);
   ids_.emplace_back(message.id);
+  changed_.notify_all();
+}
+
+void LogKeeper::await(const ports::Message& message) {
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(
+      lock, kPatience, [&] { return std::find(ids_.begin(), ids_.end(), message.id) != ids_.end(); }));
 }
 
 int LogKeeper::count(const ports::Message& message) const {

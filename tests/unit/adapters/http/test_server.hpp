@@ -24,9 +24,12 @@ class LogKeeper final : public ports::Log {
   void set_debug(bool) override {}
   [[nodiscard]] bool debug() const override { return true; }
   [[nodiscard]] int count(const ports::Message& message) const;
+  // Returns when there is one.
+  void await(const ports::Message& message);
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<std::string> ids_;
 };
 
