@@ -137,10 +137,6 @@ void check_together(const Config& config, ConfigProblems& problems) {
     problems.push_back("plain-http: only loopback addresses may go without TLS, and listen has " +
                        where.to_string());
   }
-  if (config.connections_per_address_max > config.connections_max) {
-    problems.push_back(fmt::format("connections-per-address-max is {}, more than connections-max with {}",
-                                   config.connections_per_address_max, config.connections_max));
-  }
 }
 
 }  // namespace

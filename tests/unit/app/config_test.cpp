@@ -164,8 +164,7 @@ struct Contradiction {
 TEST_F(ConfigTest, ChecksKeysTogether) {
   for (const Contradiction& bad :
        {Contradiction{{"--tls-key", "k.pem"}, "tls-certificate and tls-key go together"},
-        Contradiction{{"--plain-http", "--listen", "0.0.0.0:80"}, "listen has 0.0.0.0:80"},
-        Contradiction{{"--connections-max", "20"}, "connections-per-address-max is 250"}}) {
+        Contradiction{{"--plain-http", "--listen", "0.0.0.0:80"}, "listen has 0.0.0.0:80"}}) {
     const auto config = load("{}", bad.options);
     ASSERT_FALSE(config) << bad.expected;
     EXPECT_THAT(config.error(), ElementsAre(HasSubstr(std::string(bad.expected))));
