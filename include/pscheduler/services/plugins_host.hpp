@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/directory_watch.hpp"
 #include "pscheduler/ports/files.hpp"
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/services/plugins.hpp"
@@ -31,6 +32,10 @@ class PluginHost final : public Plugins {
 
   // Ends the processes that stay. To be awaited, after all calls, before the host is destroyed.
   ports::Async<void> stop();
+
+  // Takes the inventory again whenever the directories of plug-ins have changed and settled; never ends by
+  // itself. Begun before the first inventory it misses no change.
+  ports::Async<void> watch(ports::DirectoryWatch& directories);
 
   ports::Async<void> take_inventory() override;
   [[nodiscard]] const Plugin* find(PluginClass plugin_class, const std::string& name) const override;

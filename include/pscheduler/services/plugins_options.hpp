@@ -15,6 +15,9 @@ struct PluginLimits {
   Duration quick = std::chrono::seconds(5);       // cli-to-spec, participants, can-run, merged-results
   Duration ordinary = std::chrono::seconds(15);   // all others
 
+  // From a change of the directories to the next inventory: an installation writes many files.
+  Duration settle = std::chrono::seconds(1);
+
   // The longest answer of a method, the longest result document of `run`, and what is kept of stderr.
   std::size_t output_bytes_max = 64u << 20;
   std::size_t errors_bytes_max = 256u << 10;

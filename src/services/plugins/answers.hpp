@@ -17,7 +17,8 @@ struct MethodOutput {
   int status = 0;      // exit status
   std::string output;  // as printed; empty when there is a document
   std::string errors;
-  std::shared_ptr<const Json> document = nullptr;  // what a native method answered, without the detour over text
+  std::shared_ptr<const Json> document =
+      nullptr;  // what a native method answered, without the detour over text
 };
 
 Result<Json> read_spec(const CallName& call, const MethodOutput& output);  // refusal: invalid_argument

@@ -1,5 +1,8 @@
 #include "services/plugins/documents.hpp"
 
+#include <array>
+#include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
@@ -61,6 +64,13 @@ std::string readable(std::string_view text, std::size_t bytes_max) {
   if (kept.size() < text.size())
     result.append("\n(" + std::to_string(text.size() - kept.size()) + " more bytes are not shown)");
   return result;
+}
+
+std::string in_seconds(Duration length) {
+  std::array<char, 32> text{};
+  const double seconds = static_cast<double>(length.count()) / 1e6;
+  std::snprintf(text.data(), text.size(), std::floor(seconds) == seconds ? "%.0f s" : "%.1f s", seconds);
+  return text.data();
 }
 
 std::string last_line(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
+#include "pscheduler/time/instant.hpp"
 
 namespace pscheduler::services {
 
@@ -23,6 +24,9 @@ std::string write_document(const Json& value);
 // Text fit to be kept in JSON: CR LF folded to LF, what is not UTF-8 or is a NUL replaced by U+FFFD, at most
 // bytes_max with a note of what was cut.
 std::string readable(std::string_view text, std::size_t bytes_max);
+
+// For messages: "15 s", "0.4 s".
+std::string in_seconds(Duration length);
 
 // The last line with something on it, shortened for a message; empty when there is none.
 std::string last_line(std::string_view text);

@@ -1,6 +1,7 @@
 #include "services/plugins/in_parallel.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <utility>
 
 namespace pscheduler::services {
@@ -34,7 +35,11 @@ ports::Async<void> in_parallel(std::size_t count, std::function<ports::Async<voi
   auto third = worker(work);
   auto fourth = worker(work);
   auto all = std::move(first) && std::move(second) && std::move(third) && std::move(fourth);
-  co_await std::move(all);
+  try {
+    co_await std::move(all);
+  } catch (const boost::asio::multiple_exceptions& several) {
+    std::rethrow_exception(several.first_exception());  // a cancellation ends all of them
+  }
 }
 
 }  // namespace pscheduler::services

@@ -89,4 +89,22 @@ ports::Async<Catalogue> take_inventory(Invoker& invoker, const ports::Files& fil
   co_return catalogue;
 }
 
+std::vector<std::filesystem::path> inventory_directories(
+    const ports::Files& files, const std::vector<std::filesystem::path>& class_roots) {
+  std::vector<std::filesystem::path> directories;
+  for (const auto& root : class_roots) {
+    auto existing = root;
+    while (!files.real_path(existing) && existing.has_relative_path()) existing = existing.parent_path();
+    directories.push_back(existing);
+    for (const PluginClass plugin_class : kPluginClasses) {
+      const auto of_class = root / std::string(class_name(plugin_class));
+      const auto names = files.directories_in(of_class);
+      if (!names) continue;
+      directories.push_back(of_class);
+      for (const std::string& name : *names) directories.push_back(of_class / name);
+    }
+  }
+  return directories;
+}
+
 }  // namespace pscheduler::services

@@ -9,4 +9,9 @@ namespace pscheduler::services {
 ports::Async<Catalogue> take_inventory(Invoker& invoker, const ports::Files& files,
                                        const std::vector<std::filesystem::path>& class_roots);
 
+// The directories in which a change may mean another inventory: of a root that does not exist, the nearest
+// above it that does.
+std::vector<std::filesystem::path> inventory_directories(
+    const ports::Files& files, const std::vector<std::filesystem::path>& class_roots);
+
 }  // namespace pscheduler::services

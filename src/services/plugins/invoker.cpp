@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::size_t kDetailBytesMax = 4096;
 
-std::string seconds_text(Duration length) {
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
-  if (milliseconds % 1000 == 0) return std::to_string(milliseconds / 1000) + " s";
-  return std::to_string(milliseconds) + " ms";
-}
-
 Error with_output(Errc code, const CallName& call, const std::string& what,
                   const ports::ProcessOutcome& outcome) {
   std::string message = call.subject() + " " + what;
@@ -33,7 +27,7 @@ Result<MethodOutput> read_outcome(const CallName& call, ports::ProcessOutcome ou
       return fail(with_output(Errc::plugin_failed, call,
                               "was ended by signal " + std::to_string(outcome.status), outcome));
     case ports::ProcessEnd::timed_out:
-      return fail(with_output(Errc::timed_out, call, "did not end within " + seconds_text(limit), outcome));
+      return fail(with_output(Errc::timed_out, call, "did not end within " + in_seconds(limit), outcome));
     case ports::ProcessEnd::output_too_large:
       return fail(with_output(Errc::plugin_failed, call,
                               "printed more than " + std::to_string(bytes_max) + " bytes", outcome));
@@ -132,8 +126,7 @@ Duration Invoker::preparation_time(const CatalogueEntry& tool) const {
 
 ServeClient& Invoker::serve(const std::filesystem::path& program) {
   auto& client = serves_[program];
-  if (!client)
-    client = std::make_unique<ServeClient>(executor_, clock_, processes_, log_, program, options_.limits);
+  if (!client) client = std::make_unique<ServeClient>(executor_, clock_, processes_, log_, program, options_);
   return *client;
 }
 

@@ -110,6 +110,21 @@ ports::Async<void> PluginHost::take_inventory() {
   state.log_changes(before);
 }
 
+ports::Async<void> PluginHost::watch(ports::DirectoryWatch& directories) {
+  State& state = *state_;
+  const auto watch_all = [&] {
+    directories.watch(inventory_directories(state.ports.files, state.options.class_roots));
+  };
+  watch_all();
+  for (;;) {
+    co_await directories.changed();
+    co_await state.ports.clock.sleep_for(state.options.limits.settle);
+    // Before the inventory, so that what it does not see yet is reported.
+    watch_all();
+    co_await take_inventory();
+  }
+}
+
 const Plugin* PluginHost::find(PluginClass plugin_class, const std::string& name) const {
   const auto entry = state_->catalogue.find(plugin_class, name);
   return entry && entry->plugin.problem.empty() ? &entry->plugin : nullptr;

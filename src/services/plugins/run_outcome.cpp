@@ -1,7 +1,5 @@
 #include "services/plugins/run_outcome.hpp"
 
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
@@ -15,12 +13,6 @@ constexpr std::size_t kDiagsBytesMax = 16u << 10;
 
 // The status 5.2 shows for a tool that was ended or could not be started (plugins.md 2.1).
 constexpr int kSyntheticStatus = 2;
-
-std::string seconds_text(Duration length) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", static_cast<double>(length.count()) / 1e6);
-  return text.data();
-}
 
 std::string because(const std::string& errors) {
   const std::string last = last_line(errors);
@@ -36,7 +28,7 @@ std::string describe_end(const std::string& tool, const ports::ProcessOutcome& o
     case ports::ProcessEnd::signalled:
       return tool + " was ended by signal " + std::to_string(outcome.status) + because(errors);
     case ports::ProcessEnd::timed_out:
-      return tool + " ran too long and was ended after " + seconds_text(outcome.elapsed) + because(errors);
+      return tool + " ran too long and was ended after " + in_seconds(outcome.elapsed) + because(errors);
     case ports::ProcessEnd::output_too_large:
       return tool + " printed more than " + std::to_string(limits.output_bytes_max) + " bytes and was ended.";
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -54,13 +55,14 @@ bool travels_as_text(std::string_view input) {
 
 ServeClient::ServeClient(boost::asio::any_io_executor executor, ports::Clock& clock,
                          ports::Processes& processes, ports::Log& log, std::filesystem::path program,
-                         PluginLimits limits)
+                         const PluginHostOptions& options)
     : executor_(executor),
       clock_(clock),
       processes_(processes),
       log_(log),
       program_(std::move(program)),
-      limits_(limits),
+      limits_(options.limits),
+      temporary_directory_(options.temporary_directory),
       ready_or_gone_(executor),
       outbox_filled_(executor),
       due_earlier_(executor),
@@ -122,7 +124,7 @@ ports::Async<void> ServeClient::session() {
   const Duration began = clock_.steady();
   ports::ProcessSpec spec;
   spec.program = program_;
-  spec.environment = call_environment({});
+  spec.environment = call_environment(temporary_directory_);
   auto started = co_await processes_.start(std::move(spec));
   if (!started) {
     note_failure(started.error().message);
@@ -144,7 +146,7 @@ ports::Async<void> ServeClient::session() {
   if (idle || ended - began >= limits_.serve_backoff) failures_ = 0;
   if (!idle) note_failure("it ended, answered with garbage, or not in time: " + last_line(process->errors()));
   ending.now();
-  if (idle) co_await process->stop(kStopGrace);
+  co_await process->stop(idle ? kStopGrace : Duration::zero());
 }
 
 ports::AsyncResult<void> ServeClient::greet(ports::Conversation& process) {
@@ -160,7 +162,11 @@ ports::Async<void> ServeClient::talk(ports::Conversation& process) {
   auto reading = read_answers(process);
   auto watching = watch();
   auto any = std::move(writing) || std::move(reading) || std::move(watching);
-  co_await std::move(any);
+  try {
+    co_await std::move(any);
+  } catch (const boost::asio::multiple_exceptions& all) {
+    std::rethrow_exception(all.first_exception());  // a cancellation, which ends all three
+  }
 }
 
 ports::Async<void> ServeClient::write_questions(ports::Conversation& process) {

@@ -29,7 +29,7 @@ namespace pscheduler::services {
 class ServeClient {
  public:
   ServeClient(boost::asio::any_io_executor executor, ports::Clock& clock, ports::Processes& processes,
-              ports::Log& log, std::filesystem::path program, PluginLimits limits);
+              ports::Log& log, std::filesystem::path program, const PluginHostOptions& options);
 
   // What the method's process would have answered; absent when a process has to be asked. `argument` is the
   // MIME type of the format methods, else empty; `input` is a JSON document on one line.
@@ -71,7 +71,8 @@ class ServeClient {
   ports::Processes& processes_;
   ports::Log& log_;
   std::filesystem::path program_;
-  PluginLimits limits_;
+  const PluginLimits& limits_;
+  std::filesystem::path temporary_directory_;
 
   Phase phase_ = Phase::absent;
   std::set<std::string> serves_;  // "test/rtt/spec-is-valid"

@@ -166,6 +166,10 @@ services::ToolRun HostTest::tool_run(const std::string& tool) const {
   return run;
 }
 
+ports::Async<void> HostTest::everybody_gone() {
+  while (!left_behind().empty()) co_await clock_.sleep_for(std::chrono::milliseconds(5));
+}
+
 // Every process of a plug-in has a TMPDIR below this test's home.
 std::vector<int> HostTest::left_behind() const {
   std::vector<int> found;

@@ -89,6 +89,9 @@ class HostTest : public testing::Test {
 
   [[nodiscard]] services::ToolRun tool_run(const std::string& tool) const;
 
+  // Ends when no process of a plug-in is left.
+  ports::Async<void> everybody_gone();
+
   // Processes that plug-ins left alive.
   [[nodiscard]] std::vector<int> left_behind() const;
 

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "case_name.hpp"
 #include "host_fixture.hpp"
+#include "pscheduler/adapters/system/inotify_watch.hpp"
 
 namespace pscheduler::test {
 namespace {
@@ -118,6 +121,37 @@ TEST_F(Inventory, FollowsChanges) {
   await(host().take_inventory());
   EXPECT_THAT(names(host().list(PluginClass::test)), ElementsAre("late"));
   EXPECT_THAT(host().unusable(PluginClass::test), IsEmpty());
+}
+
+ports::Async<void> until_found(HostTest& test, std::string name) {
+  while (test.host().find(PluginClass::test, name) == nullptr)
+    co_await test.clock_.sleep_for(std::chrono::milliseconds(5));
+}
+
+ports::Async<void> change_directories(HostTest& test) {
+  test.add_test("trace");
+  co_await until_found(test, "trace");
+  std::filesystem::create_directories(test.home() / "later/classes");
+  std::filesystem::rename(test.root() / "test", test.home() / "later/classes/test");
+  test.add_test("clock");
+  co_await until_found(test, "clock");
+  co_await until_found(test, "rtt");
+}
+
+ports::Async<void> first_of(ports::Async<void> one, ports::Async<void> other) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  auto either = std::move(one) || std::move(other);
+  co_await std::move(either);
+}
+
+TEST_F(Inventory, IsTakenAgainWhenDirectoriesChange) {
+  options_.limits.settle = std::chrono::milliseconds(20);
+  options_.class_roots.push_back(home() / "later/classes");
+  add_test("rtt");
+  auto& plugins = host();
+  adapters::InotifyWatch directories(loop_.get_executor());
+  await(first_of(plugins.watch(directories), change_directories(*this)));
+  EXPECT_THAT(names(plugins.list(PluginClass::test)), ElementsAre("clock", "rtt", "trace"));
 }
 
 }  // namespace

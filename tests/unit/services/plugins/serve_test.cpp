@@ -13,8 +13,6 @@ namespace pscheduler::test {
 namespace {
 
 using services::Validity;
-using testing::ElementsAre;
-using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 class Serve : public HostTest {
@@ -186,7 +184,7 @@ TEST_P(BadServe, IsReplacedByProcessesAndLeftAloneAfterAWhile) {
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(ask(Json{{"n", i}}).valid) << "not answered by a process";
   EXPECT_LE(starts(), 3U) << "tried for ever";
   EXPECT_GE(log_.count("PLUGIN_SERVE_FAILED"), 3U);
-  EXPECT_THAT(left_behind(), IsEmpty());
+  await(everybody_gone());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -212,7 +210,7 @@ cat >/dev/null; echo '{"valid": false}'
              true);
   EXPECT_FALSE(ask().valid);
   EXPECT_GE(log_.count("PLUGIN_SERVE_FAILED"), 1U);
-  EXPECT_THAT(left_behind(), IsEmpty());
+  await(everybody_gone());
 }
 
 }  // namespace
