@@ -1,6 +1,7 @@
 #include "pscheduler/ports/event.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +10,21 @@
 namespace pscheduler::ports {
 
 using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+// A cancellation ends both sides and arrives as multiple_exceptions; callers expect the plain one.
+Async<bool> is_first(Async<void> one, Async<void> other) {
+  try {
+    auto either = std::move(one) || std::move(other);
+    const auto first = co_await std::move(either);
+    co_return first.index() == 0;
+  } catch (const asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());
+  }
+}
+
+}  // namespace
 
 Event::Event(asio::any_io_executor executor)
     : never_(std::move(executor), asio::steady_timer::time_point::max()) {}
@@ -26,13 +42,11 @@ Async<void> Event::wait() {
 }
 
 Async<bool> Event::wait_for(Clock& clock, Duration length) {
-  const auto first = co_await (wait() || clock.sleep_for(length));
-  co_return first.index() == 0;
+  return is_first(wait(), clock.sleep_for(length));
 }
 
 Async<bool> Event::wait_until(Clock& clock, Instant at) {
-  const auto first = co_await (wait() || clock.sleep_until(at));
-  co_return first.index() == 0;
+  return is_first(wait(), clock.sleep_until(at));
 }
 
 }  // namespace pscheduler::ports

@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 #include <cassert>
 #include <vector>
@@ -15,6 +16,8 @@ bool is_cancellation(const std::exception_ptr& exception) {
     std::rethrow_exception(exception);
   } catch (const boost::system::system_error& error) {
     return error.code() == asio::error::operation_aborted;
+  } catch (const asio::multiple_exceptions& several) {
+    return is_cancellation(several.first_exception());
   } catch (...) {
     return false;
   }
