@@ -32,6 +32,6 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# Asio, Beast and Asio's TLS layer are compiled once, in src/adapters/network_impl.cpp.
+# Asio, Beast and Asio's TLS layer are compiled once, in src/adapters/network.
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                         BOOST_ASIO_NO_DEPRECATED SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)

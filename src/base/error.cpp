@@ -32,6 +32,8 @@ static_assert(in_order(), "one row per code, in the order of the enumeration");
 
 }  // namespace
 
-const ErrorTraits& traits(Errc code) { return kTable[static_cast<std::size_t>(code)]; }
+const ErrorTraits& traits(Errc code) {
+  return kTable[static_cast<std::size_t>(code)];
+}
 
 }  // namespace pscheduler

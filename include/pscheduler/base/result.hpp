@@ -17,12 +17,15 @@ inline tl::unexpected<Error> fail(Errc code, std::string message, std::string de
 }
 
 // return fail(std::move(other.error()));
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace pscheduler
 
 // Leaves the function with the error of a Result<>; for functions that return Result<>.
-#define PSCHEDULER_TRY(expression)                                                             \
-  do {                                                                                         \
-    if (auto try_result = (expression); !try_result) return ::pscheduler::fail(std::move(try_result.error())); \
+#define PSCHEDULER_TRY(expression)                              \
+  do {                                                          \
+    if (auto try_result = (expression); !try_result)            \
+      return ::pscheduler::fail(std::move(try_result.error())); \
   } while (false)
