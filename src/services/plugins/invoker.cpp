@@ -115,13 +115,13 @@ ports::Async<void> Invoker::forget() {
 }
 
 Duration Invoker::preparation_time(const CatalogueEntry& tool) const {
-  if (tool.native.contains(Method::run)) {
-    const auto client = serves_.find(tool.serve);
-    const auto start = client == serves_.end() ? std::nullopt : client->second->start_time();
-    // The daemon may be busy when it counts; twice the last start covers that.
-    return start ? bounded_preparation(*start * 2) : kPreparationOfNative;
-  }
-  return preparation_.estimate(tool.plugin.name).value_or(kPreparationOfForeign);
+  if (tool.native.empty()) return preparation_.estimate(tool.plugin.name).value_or(kPreparationOfForeign);
+  const auto client = serves_.find(tool.serve);
+  const auto start = client == serves_.end() ? std::nullopt : client->second->start_time();
+  // A run in a program of its own loads more than the common program does.
+  if (!start || !tool.native.contains(Method::run)) return kPreparationOfNative;
+  // The daemon may be busy when it counts; twice the last start covers that.
+  return bounded_preparation(*start * 2);
 }
 
 ServeClient& Invoker::serve(const std::filesystem::path& program) {

@@ -39,18 +39,7 @@ void RunOutput::take(std::string_view bytes) {
         continue;
       }
     }
-    const std::size_t line_end = bytes.find('\n');
-    const bool ends = line_end != std::string_view::npos;
-    const auto piece = bytes.substr(0, ends ? line_end : bytes.size());
-    bytes.remove_prefix(ends ? line_end + 1 : bytes.size());
-    if (inside_ == Inside::text) {
-      take_text(piece);
-      if (ends) take_text("\n");
-    } else {
-      take_record(piece);
-      if (ends) end_record();
-    }
-    if (ends) inside_ = Inside::line_start;
+    bytes.remove_prefix(inside_ == Inside::text ? take_text(bytes) : take_record(bytes));
   }
 }
 
@@ -59,19 +48,32 @@ void RunOutput::finish() {
   inside_ = Inside::line_start;
 }
 
-void RunOutput::take_text(std::string_view bytes) {
+// All lines up to a record, or what there is of them; how many bytes that were.
+std::size_t RunOutput::take_text(std::string_view bytes) {
+  const std::size_t before_record = bytes.find("\n\x1E");
+  const auto lines =
+      bytes.substr(0, before_record == std::string_view::npos ? bytes.size() : before_record + 1);
   const std::size_t room = document_bytes_max_ - std::min(document_bytes_max_, text_.size());
-  text_too_large_ = text_too_large_ || bytes.size() > room;
-  text_.append(bytes.substr(0, room));
+  text_too_large_ = text_too_large_ || lines.size() > room;
+  text_.append(lines.substr(0, room));
+  if (lines.ends_with('\n')) inside_ = Inside::line_start;
+  return lines.size();
 }
 
-void RunOutput::take_record(std::string_view bytes) {
-  if (record_too_large_ || record_.size() + bytes.size() > record_bytes_max_) {
-    record_too_large_ = true;
+// The rest of the record's line, or what there is of it; how many bytes that were.
+std::size_t RunOutput::take_record(std::string_view bytes) {
+  const std::size_t line_end = bytes.find('\n');
+  const bool ends = line_end != std::string_view::npos;
+  const auto piece = bytes.substr(0, line_end);
+  record_too_large_ = record_too_large_ || record_.size() + piece.size() > record_bytes_max_;
+  if (record_too_large_)
     record_.clear();
-    return;
-  }
-  record_.append(bytes);
+  else
+    record_.append(piece);
+  if (!ends) return piece.size();
+  end_record();
+  inside_ = Inside::line_start;
+  return piece.size() + 1;
 }
 
 void RunOutput::end_record() {

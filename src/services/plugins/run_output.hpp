@@ -34,8 +34,8 @@ class RunOutput {
  private:
   enum class Inside { line_start, text, record };
 
-  void take_text(std::string_view bytes);
-  void take_record(std::string_view bytes);
+  std::size_t take_text(std::string_view bytes);
+  std::size_t take_record(std::string_view bytes);
   void end_record();
 
   std::size_t document_bytes_max_;

@@ -179,7 +179,7 @@ struct Bad {
 class BadServe : public Serve, public testing::WithParamInterface<Bad> {};
 
 TEST_P(BadServe, IsReplacedByProcessesAndLeftAloneAfterAWhile) {
-  options_.limits.serve_answer = 2s;
+  options_.limits.serve_answer = 500ms;
   add_native(GetParam().talk);
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(ask(Json{{"n", i}}).valid) << "not answered by a process";
   EXPECT_LE(starts(), 3U) << "tried for ever";
