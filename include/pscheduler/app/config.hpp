@@ -30,14 +30,11 @@ struct Config {
   std::string host_name;          // what the node calls itself; empty: the host's name
   std::filesystem::path data_directory;
   std::vector<std::filesystem::path> plugins;  // class roots; empty: found by the program
-  std::filesystem::path limits;
-  std::filesystem::path default_archives;
   std::string resolver;                   // ADDR:PORT; empty: the system's
   std::filesystem::path tls_certificate;  // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
   bool plain_http = false;
   std::int64_t max_parallel_runs = 0;
-  Duration keep_runs_tasks{};
   Duration run_straggle{};
   Duration schedule_horizon{};
   std::int64_t body_bytes_max = 0;

@@ -8,6 +8,7 @@
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/random.hpp"
+#include "pscheduler/ports/scripts.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/scheduling.hpp"
@@ -28,6 +29,7 @@ class Submission {
     ports::Clock& clock;
     ports::Random& random;
     ports::HostFacts& host_facts;
+    ports::Scripts& scripts;
   };
 
   Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, SubmissionSettings settings)

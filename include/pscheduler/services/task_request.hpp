@@ -10,6 +10,7 @@
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/scripts.hpp"
 #include "pscheduler/time/instant.hpp"
 #include "pscheduler/time/zone.hpp"
 
@@ -18,6 +19,7 @@ namespace pscheduler::services {
 struct ArchiveRequest {
   std::string archiver;
   std::shared_ptr<const Json> data;
+  std::optional<ports::Script> transform;
 };
 
 struct ContextRequest {

@@ -151,8 +151,7 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   if (command_line.config_file || fs::exists(file, error)) FileReader(file, config, problems).read();
   apply_overrides(command_line, config, problems);
   if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
-  for (auto* path : {&config.data_directory, &config.limits, &config.default_archives,
-                     &config.tls_certificate, &config.tls_key}) {
+  for (auto* path : {&config.data_directory, &config.tls_certificate, &config.tls_key}) {
     if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
   }
   for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();
@@ -173,7 +172,6 @@ ConfigProblems check_files(const Config& config) {
     check("plugins", directory, R_OK | X_OK, "is not a directory that can be read");
   }
   std::error_code error;
-  if (fs::exists(config.limits, error)) check("limits", config.limits, R_OK, "cannot be read");
   auto existing = config.data_directory;
   while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {

@@ -26,7 +26,7 @@ std::string config_manual() {
       "    \"schema\": 1,\n"
       "    \"# reachable for others\": \"on the port they expect\",\n"
       "    \"listen\": [\"0.0.0.0:443\", \"[::]:443\"],\n"
-      "    \"keep-runs-tasks\": \"P7D\"\n"
+      "    \"max-parallel-runs\": 50\n"
       "}\n"
       "```\n"
       "\n"

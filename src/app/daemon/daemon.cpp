@@ -6,9 +6,11 @@
 #include "notify.hpp"
 #include "pscheduler/adapters/http/certificate.hpp"
 #include "pscheduler/adapters/http/server.hpp"
+#include "pscheduler/adapters/jq/jq_scripts.hpp"
 #include "pscheduler/adapters/process/posix_processes.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
+#include "pscheduler/adapters/system/inotify_watch.hpp"
 #include "pscheduler/adapters/system/posix_files.hpp"
 #include "pscheduler/adapters/system/system_clock.hpp"
 #include "pscheduler/adapters/system/system_host_facts.hpp"
@@ -26,6 +28,13 @@ namespace {
 // Answers that are being made when the daemon stops have this long; long polls are cut then.
 constexpr Duration kAnswerGrace = std::chrono::seconds(1);
 
+adapters::JqScriptsOptions jq_options(const Installation& installation) {
+  adapters::JqScriptsOptions options;
+  options.helper = installation.jq_helper;
+  if (!installation.jq_modules.empty()) options.module_paths.push_back(installation.jq_modules);
+  return options;
+}
+
 }  // namespace
 
 // In the order in which they need each other.
@@ -36,6 +45,8 @@ struct Daemon::Parts {
   adapters::PosixFiles files;
   adapters::PosixProcesses processes;
   adapters::CaresResolver resolver;
+  adapters::JqScripts scripts;
+  adapters::InotifyWatch plugin_directories;
   adapters::SystemHostFacts host_facts;
   std::unique_ptr<adapters::SqliteStore> store;
   std::unique_ptr<services::PluginHost> plugins;
@@ -52,6 +63,8 @@ struct Daemon::Parts {
       : executor(context.get_executor()),
         processes(adapters::PosixProcessesOptions{installation.shepherd}),
         resolver(executor, config.resolver.empty() ? std::nullopt : std::optional(config.resolver)),
+        scripts(executor, processes, jq_options(installation)),
+        plugin_directories(executor),
         host_facts(clock, processes, resolver),
         run_events(executor) {}
 };
@@ -112,8 +125,8 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   const auto local_zone = Zone::local();
   const Zone zone = local_zone ? *local_zone : Zone::utc();
   parts.submission = std::make_unique<services::Submission>(
-      services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts}, *parts.plugins,
-      *parts.scheduling, services::SubmissionSettings{host_name, zone});
+      services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts, parts.scripts},
+      *parts.plugins, *parts.scheduling, services::SubmissionSettings{host_name, zone});
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_},
@@ -123,11 +136,8 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
 
 ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   adapters::HttpServerOptions options;
-  for (const auto& address : config_.listen) {
-    // A host without IPv6 has no ::1; that matters only to those who asked for it.
-    const bool usable = !config_.listen_is_default || parts.host_facts.is_local_address(address.address);
-    if (usable) options.listen.push_back(address);
-  }
+  options.listen = config_.listen;
+  options.skip_absent = config_.listen_is_default;
   options.plain_http = config_.plain_http;
   options.limits.body_bytes_max = static_cast<std::size_t>(config_.body_bytes_max);
   options.limits.connections_max = static_cast<std::size_t>(config_.connections_max);
@@ -153,10 +163,12 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
 
   auto running = parts.runner->work();
   auto planning = parts.scheduling->work();
+  auto watching = parts.plugins->watch(parts.plugin_directories);
   auto alive = keep_watchdog(parts.clock);
   auto stopping = stop_.wait();
   if (!stop_requested_) {
-    co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(alive));
+    co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(watching) ||
+              std::move(alive));
   }
   co_return Result<void>{};
 }
@@ -168,6 +180,7 @@ ports::Async<void> Daemon::drain(Parts& parts) {
   if (parts.scheduling) co_await parts.scheduling->stop();
   if (parts.server) co_await parts.server->stop(kAnswerGrace);
   if (parts.plugins) co_await parts.plugins->stop();
+  co_await parts.scripts.stop();
   if (parts.store) parts.store->stop();
   log_.write(ports::kServerStopped, {});
 }

@@ -15,6 +15,8 @@ namespace pscheduler::app {
 // Where the programs and plug-ins that belong to this one are: in the build tree or as installed.
 struct Installation {
   std::filesystem::path shepherd;
+  std::filesystem::path jq_helper;
+  std::filesystem::path jq_modules;                // empty when there are none
   std::vector<std::filesystem::path> class_roots;  // ours first, then the system's
 };
 

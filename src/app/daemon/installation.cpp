@@ -25,21 +25,28 @@ void add_root(std::vector<fs::path>& roots, const fs::path& root) {
   roots.push_back(real);
 }
 
+// Beside the daemon as in the build tree, or where they are installed.
+Result<fs::path> find_program(const fs::path& here, const std::string& name) {
+  for (const auto& candidate : {here / name, here / "../lib/pscheduler" / name}) {
+    if (::access(candidate.c_str(), X_OK) == 0) return fs::canonical(candidate);
+  }
+  return fail(Errc::unavailable, "The program " + name + " is missing beside " + here.string() +
+                                     "/pschedulerd; install pschedulerd completely.");
+}
+
 }  // namespace
 
 Result<Installation> find_installation(const std::vector<fs::path>& plugins_configured) {
   Installation installation;
   const fs::path here = program_directory();
-  for (const auto& candidate :
-       {here / "pscheduler-shepherd", here / "../lib/pscheduler/pscheduler-shepherd"}) {
-    if (installation.shepherd.empty() && ::access(candidate.c_str(), X_OK) == 0) {
-      installation.shepherd = fs::canonical(candidate);
-    }
-  }
-  if (installation.shepherd.empty()) {
-    return fail(Errc::unavailable, "The program pscheduler-shepherd is missing beside " + here.string() +
-                                       "/pschedulerd; install pschedulerd completely.");
-  }
+  auto shepherd = find_program(here, "pscheduler-shepherd");
+  if (!shepherd) return fail(std::move(shepherd.error()));
+  installation.shepherd = std::move(*shepherd);
+  auto jq_helper = find_program(here, "pscheduler-jq-helper");
+  if (!jq_helper) return fail(std::move(jq_helper.error()));
+  installation.jq_helper = std::move(*jq_helper);
+  std::error_code no_modules;
+  installation.jq_modules = fs::canonical(here / "../lib/jq", no_modules);
   if (plugins_configured.empty()) {
     add_root(installation.class_roots, here / "../classes");
     add_root(installation.class_roots, here / "../lib/pscheduler/classes");

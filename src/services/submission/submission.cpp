@@ -10,6 +10,9 @@
 namespace pscheduler::services {
 namespace {
 
+// Compiling takes tens of milliseconds; more means that the script is no honest one.
+constexpr Duration kScriptCheckLimit = std::chrono::seconds(5);
+
 std::string refusals(const std::vector<ToolOffer>& offers) {
   std::string text;
   for (const auto& offer : offers) {
@@ -52,6 +55,11 @@ ports::AsyncResult<void> Submission::check_archives(const TaskRequest& request) 
     auto validity = co_await plugins_.data_is_valid(PluginClass::archiver, archive.archiver, *archive.data);
     if (!validity) co_return fail(std::move(validity.error()));
     if (!validity->valid) co_return fail(Errc::invalid_argument, where + "/data: " + validity->error);
+    if (!archive.transform) continue;
+    auto compiled = co_await ports_.scripts.check(*archive.transform, kScriptCheckLimit);
+    if (!compiled) {
+      co_return fail(compiled.error().code, where + "/transform: " + compiled.error().message);
+    }
   }
   co_return Result<void>{};
 }

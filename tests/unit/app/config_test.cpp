@@ -58,11 +58,9 @@ TEST_F(ConfigTest, HasSensibleDefaults) {
               ElementsAre(adapters::ListenAddress{"127.0.0.1", 8443}, adapters::ListenAddress{"::1", 8443}));
   EXPECT_TRUE(config->listen_is_default);
   EXPECT_EQ(config->max_parallel_runs, 100);
-  EXPECT_EQ(config->keep_runs_tasks, 48h);
   EXPECT_EQ(config->run_straggle, 30s);
   EXPECT_EQ(config->schedule_horizon, 24h);
   EXPECT_EQ(config->body_bytes_max, 8 << 20);
-  EXPECT_EQ(config->limits, "/etc/pscheduler/limits.conf");
   EXPECT_FALSE(config->plain_http);
   EXPECT_EQ(config->log_level, ports::Level::info);
   EXPECT_TRUE(config->data_directory.is_absolute());
@@ -72,9 +70,9 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
   const auto config = load(R"({
     "schema": 1, "# note": "a comment",
     "listen": ["0.0.0.0:443", "[::]:443"], "hostname": "ps.example.org", "data-dir": "/srv/ps",
-    "plugins": ["/opt/a", "/opt/b/"], "limits": "/srv/limits", "default-archives": "/srv/archives",
+    "plugins": ["/opt/a", "/opt/b/"], 
     "resolver": "127.0.0.1:5353", "tls-certificate": "/srv/c.pem", "tls-key": "/srv/k.pem", "plain-http": false,
-    "max-parallel-runs": 7, "keep-runs-tasks": "P7D", "run-straggle": "PT5S", "schedule-horizon": "PT12H",
+    "max-parallel-runs": 7, "run-straggle": "PT5S", "schedule-horizon": "PT12H",
     "body-bytes-max": 100000, "connections-max": 50, "connections-per-address-max": 20,
     "store-synchronous": "normal", "store-cache": 1048576, "log-level": "debug"})");
   ASSERT_TRUE(config) << testing::PrintToString(config.error());
@@ -83,13 +81,10 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
   EXPECT_EQ(config->host_name, "ps.example.org");
   EXPECT_EQ(config->data_directory, "/srv/ps");
   EXPECT_THAT(config->plugins, ElementsAre("/opt/a", "/opt/b/"));
-  EXPECT_EQ(config->limits, "/srv/limits");
-  EXPECT_EQ(config->default_archives, "/srv/archives");
   EXPECT_EQ(config->resolver, "127.0.0.1:5353");
   EXPECT_EQ(config->tls_certificate, "/srv/c.pem");
   EXPECT_EQ(config->tls_key, "/srv/k.pem");
   EXPECT_EQ(config->max_parallel_runs, 7);
-  EXPECT_EQ(config->keep_runs_tasks, 7 * 24h);
   EXPECT_EQ(config->run_straggle, 5s);
   EXPECT_EQ(config->schedule_horizon, 12h);
   EXPECT_EQ(config->body_bytes_max, 100000);
@@ -124,7 +119,7 @@ TEST_F(ConfigTest, SaysEverythingThatIsWrongAtOnce) {
   "plain-http": 1,
   "plugins": "/opt"
 })",
-                           {"--keep-runs-tasks", "PT1S", "--resolver", "dns.example"});
+                           {"--schedule-horizon", "PT1S", "--resolver", "dns.example"});
   ASSERT_FALSE(config);
   EXPECT_THAT(
       config.error(),
@@ -138,7 +133,7 @@ TEST_F(ConfigTest, SaysEverythingThatIsWrongAtOnce) {
           HasSubstr("config.json:8:24: store-synchronous: 'off' is not full or normal"),
           HasSubstr("config.json:9:17: plain-http: must be true or false, not 1"),
           HasSubstr("config.json:10:14: plugins: must be a list of strings, not '/opt'"),
-          HasSubstr("--keep-runs-tasks: 'PT1S'"), HasSubstr("--resolver: 'dns.example'")));
+          HasSubstr("--schedule-horizon: 'PT1S'"), HasSubstr("--resolver: 'dns.example'")));
 }
 
 struct BadFile {
