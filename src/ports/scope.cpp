@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cassert>
 #include <vector>
@@ -37,11 +38,16 @@ Scope::Ticket Scope::spawn(Async<void> coroutine) {
   auto& signal = signals_[ticket];
   asio::co_spawn(executor_, std::move(coroutine),
                  asio::bind_cancellation_slot(signal.slot(), [this, ticket](std::exception_ptr exception) {
-                   signals_.erase(ticket);
-                   if (exception && !is_cancellation(exception)) on_exception_(exception);
-                   ended_.notify_all();
+                   // The coroutine's frame is still there and uses the signal until it has gone.
+                   asio::post(executor_, [this, ticket, exception] { ended(ticket, exception); });
                  }));
   return ticket;
+}
+
+void Scope::ended(Ticket ticket, const std::exception_ptr& exception) {
+  signals_.erase(ticket);
+  if (exception && !is_cancellation(exception)) on_exception_(exception);
+  ended_.notify_all();
 }
 
 void Scope::cancel(Ticket ticket) {

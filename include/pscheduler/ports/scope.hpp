@@ -35,6 +35,8 @@ class Scope {
   [[nodiscard]] std::size_t size() const { return signals_.size(); }
 
  private:
+  void ended(Ticket ticket, const std::exception_ptr& exception);
+
   asio::any_io_executor executor_;
   std::function<void(std::exception_ptr)> on_exception_;
   std::map<Ticket, asio::cancellation_signal> signals_;
