@@ -171,6 +171,7 @@ TEST_F(Calls, BeyondTheProcessesAllowedWaitTheirTurn) {
   using namespace boost::asio::experimental::awaitable_operators;
   options_.limits.processes_max = 1;
   options_.limits.waiting_max = 1;
+  options_.limits.ordinary = 1h;  // nobody waits that long: a turn that is not given is seen
   add_tool("ping", {"rtt"});
   add_method("tool", "ping", "participant-data", "echo '{}'");
   auto& plugins = host();
