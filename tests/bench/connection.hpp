@@ -1,0 +1,43 @@
+#pragma once
+// A blocking keep-alive HTTPS client over OpenSSL: it costs next to nothing beside what it measures. The
+// certificate is not checked. Any failure ends the program with a sentence: a benchmark has no second choice.
+
+#include <openssl/ssl.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pscheduler::bench {
+
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+
+class Connection {
+ public:
+  // Connects to the port on 127.0.0.1 and shakes hands; connected() is false when nobody listens.
+  explicit Connection(std::uint16_t port);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] bool connected() const { return ssl_ != nullptr; }
+
+  Answer get(const std::string& target) { return call("GET", target, {}); }
+  Answer post(const std::string& target, const std::string& body) { return call("POST", target, body); }
+
+ private:
+  Answer call(std::string_view method, const std::string& target, const std::string& body);
+  void fill();
+
+  std::uint16_t port_;
+  int socket_ = -1;
+  SSL* ssl_ = nullptr;
+  std::string read_;  // of the next answer
+};
+
+[[noreturn]] void give_up(const std::string& sentence);
+
+}  // namespace pscheduler::bench

@@ -1,0 +1,239 @@
+// bench-load: asks a pschedulerd on 127.0.0.1 for work and says how long that took, one "name value" a line.
+//   bench-load latency PORT TASKS CLIENTS     POST → tool start, tool end → result (tool "stamp",
+//   milliseconds) bench-load flood PORT TASKS CLIENTS       distinct noop tasks: accepted per second, all
+//   accepted, all finished bench-load get PORT CLIENTS SECONDS       GETs per second of a small, a task and a
+//   run resource bench-load startup PORT ROUNDS PROGRAM…   from exec to the first answer (milliseconds)
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "connection.hpp"
+
+namespace pscheduler::bench {
+namespace {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+const std::string kRoot = "/pscheduler";
+const std::string kFirstResult = "/runs/first?wait-merged&wait=60";
+constexpr auto kStartLimit = std::chrono::seconds(20);
+
+double ms_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+// The calendar, which the tool reads as well.
+double calendar_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void say(const std::string& name, double value) {
+  std::printf("%s %.3f\n", name.c_str(), value);
+}
+
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) give_up("nothing was measured");
+  std::sort(values.begin(), values.end());
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+  return values[rank == 0 ? 0 : rank - 1];
+}
+
+// Runs work(client) for each client on a thread of its own, and waits for all.
+void in_parallel(int clients, const std::function<void(int)>& work) {
+  std::vector<std::thread> threads;
+  for (int client = 0; client < clients; ++client) threads.emplace_back(work, client);
+  for (auto& thread : threads) thread.join();
+}
+
+// No two specs are alike, so that nothing is answered from memory.
+std::string noop_task(int client, int number, const char* tool) {
+  Json task = {
+      {"schema", 1},
+      {"test",
+       {{"type", "noop"},
+        {"spec",
+         {{"schema", 1},
+          {"data", {{"client", client}, {"number", number}, {"pid", static_cast<int>(::getpid())}}}}}}},
+      {"schedule", Json::object()}};
+  if (tool != nullptr) task["tools"] = {tool};
+  return task.dump();
+}
+
+// The path of the task that was made.
+std::string post_task(Connection& connection, const std::string& task) {
+  const Answer answer = connection.post(kRoot + "/tasks", task);
+  if (answer.status != 200 && answer.status != 201) {
+    give_up("POST /tasks: " + std::to_string(answer.status) + " " + answer.body);
+  }
+  const auto url = Json::parse(answer.body).get<std::string>();
+  return url.substr(url.find(kRoot + "/tasks/"));
+}
+
+Json finished_run(Connection& connection, const std::string& task) {
+  const Answer answer = connection.get(task + kFirstResult);
+  if (answer.status != 200) give_up("GET " + task + ": " + std::to_string(answer.status) + " " + answer.body);
+  Json run = Json::parse(answer.body);
+  if (run.value("state", "") != "finished") give_up("a run did not finish: " + answer.body);
+  return run;
+}
+
+Connection& connected(Connection& connection) {
+  if (!connection.connected()) give_up("nobody listens");
+  return connection;
+}
+
+void measure_latency(std::uint16_t port, int tasks, int clients) {
+  std::vector<std::vector<double>> starts(static_cast<std::size_t>(clients));
+  std::vector<std::vector<double>> views(static_cast<std::size_t>(clients));
+  in_parallel(clients, [&](int client) {
+    Connection own(port);
+    auto& connection = connected(own);
+    for (int i = 0; i < tasks / clients; ++i) {
+      const std::string task = noop_task(client, i, "stamp");
+      const double posted = calendar_ms();
+      const std::string path = post_task(connection, task);
+      const Json run = finished_run(connection, path);
+      const double seen = calendar_ms();
+      const Json& stamps = run.at("result-merged").at("data");
+      const auto index = static_cast<std::size_t>(client);
+      starts[index].push_back(stamps.at("started-us").get<double>() / 1000 - posted);
+      views[index].push_back(seen - stamps.at("ended-us").get<double>() / 1000);
+    }
+  });
+  std::vector<double> all_starts;
+  std::vector<double> all_views;
+  for (const auto& some : starts) all_starts.insert(all_starts.end(), some.begin(), some.end());
+  for (const auto& some : views) all_views.insert(all_views.end(), some.begin(), some.end());
+  say("start_p50", percentile(all_starts, 0.5));
+  say("start_p99", percentile(all_starts, 0.99));
+  say("visible_p50", percentile(all_views, 0.5));
+  say("visible_p99", percentile(all_views, 0.99));
+}
+
+void measure_flood(std::uint16_t port, int tasks, int clients) {
+  std::vector<double> accepted(static_cast<std::size_t>(clients));
+  const auto begin = Clock::now();
+  in_parallel(clients, [&](int client) {
+    Connection own(port);
+    auto& connection = connected(own);
+    std::vector<std::string> paths;
+    for (int i = 0; i < tasks / clients; ++i) {
+      paths.push_back(post_task(connection, noop_task(client, i, nullptr)));
+    }
+    accepted[static_cast<std::size_t>(client)] = ms_since(begin);
+    for (const auto& path : paths) finished_run(connection, path);
+  });
+  const double all_finished = ms_since(begin);
+  const double all_accepted = *std::max_element(accepted.begin(), accepted.end());
+  say("post_rate", 1000.0 * tasks / all_accepted);
+  say("all_accepted", all_accepted);
+  say("all_finished", all_finished);
+}
+
+double get_rate(std::uint16_t port, int clients, double seconds, const std::string& target) {
+  std::vector<long> counts(static_cast<std::size_t>(clients));
+  const auto begin = Clock::now();
+  in_parallel(clients, [&](int client) {
+    Connection own(port);
+    auto& connection = connected(own);
+    long count = 0;
+    for (; ms_since(begin) < seconds * 1000; ++count) {
+      if (const Answer answer = connection.get(target); answer.status != 200) {
+        give_up("GET " + target + ": " + std::to_string(answer.status));
+      }
+    }
+    counts[static_cast<std::size_t>(client)] = count;
+  });
+  const double elapsed = ms_since(begin);
+  double all = 0;
+  for (const long count : counts) all += static_cast<double>(count);
+  return 1000 * all / elapsed;
+}
+
+void measure_gets(std::uint16_t port, int clients, double seconds) {
+  Connection own(port);
+  auto& connection = connected(own);
+  const std::string task = post_task(connection, noop_task(-1, 0, nullptr));
+  const std::string href = finished_run(connection, task).at("href");
+  say("get_root", get_rate(port, clients, seconds, kRoot + "/"));
+  say("get_task", get_rate(port, clients, seconds, task));
+  say("get_run", get_rate(port, clients, seconds, href.substr(href.find(kRoot))));
+}
+
+double start_once(std::uint16_t port, char** command) {
+  const auto begin = Clock::now();
+  pid_t pid = 0;
+  if (::posix_spawn(&pid, command[0], nullptr, nullptr, command, environ) != 0) {
+    give_up(std::string(command[0]) + " cannot be started");
+  }
+  for (;;) {
+    Connection connection(port);
+    if (connection.connected() && connection.get(kRoot + "/").status == 200) break;
+    if (Clock::now() - begin > kStartLimit) give_up("the daemon does not answer");
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  const double elapsed = ms_since(begin);
+  ::kill(pid, SIGTERM);
+  ::waitpid(pid, nullptr, 0);
+  return elapsed;
+}
+
+void measure_startup(std::uint16_t port, int rounds, char** command) {
+  std::vector<double> times;
+  for (int i = 0; i < rounds; ++i) times.push_back(start_once(port, command));
+  say("startup_p50", percentile(times, 0.5));
+  say("startup_max", percentile(times, 1));
+}
+
+int usage() {
+  std::fprintf(stderr,
+               "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
+               "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n");
+  return 2;
+}
+
+int run(int argc, char** argv) {
+  if (argc < 5) return usage();
+  const std::string what = argv[1];
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[2]));
+  const int first = std::atoi(argv[3]);
+  if (first < 1) return usage();
+  if (what == "latency") {
+    measure_latency(port, first, std::max(1, std::atoi(argv[4])));
+  } else if (what == "flood") {
+    measure_flood(port, first, std::max(1, std::atoi(argv[4])));
+  } else if (what == "get") {
+    measure_gets(port, first, std::atof(argv[4]));
+  } else if (what == "startup") {
+    measure_startup(port, first, argv + 4);
+  } else {
+    return usage();
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace pscheduler::bench
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return pscheduler::bench::run(argc, argv);
+  } catch (const std::exception& error) {
+    pscheduler::bench::give_up(error.what());
+  }
+}
