@@ -31,8 +31,12 @@ ShepherdHandle::~ShepherdHandle() {
 
 void ShepherdHandle::when_ended(std::function<void()> ended) {
   process_.async_wait(asio::posix::stream_descriptor::wait_read,
-                      [ended = std::move(ended)](const boost::system::error_code& error) {
-                        if (!error) ended();
+                      [this, ended = std::move(ended)](const boost::system::error_code& error) mutable {
+                        if (error) return;
+                        siginfo_t state{};
+                        ::waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT);
+                        if (state.si_pid == 0) return when_ended(std::move(ended));
+                        ended();
                       });
 }
 

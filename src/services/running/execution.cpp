@@ -1,6 +1,7 @@
 // The life of one run from on-deck to its final state.
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
@@ -162,7 +163,13 @@ ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
   auto tool = plugins_.run(std::move(tool_run));
   auto recorded =
       journal_.move_surely(active->run, RunState::running, std::move(why), std::nullopt, std::move(counted));
-  auto outcome = co_await (std::move(tool) && std::move(recorded));
+  auto both = std::move(tool) && std::move(recorded);
+  Result<ToolOutcome> outcome;
+  try {
+    outcome = co_await std::move(both);
+  } catch (const boost::asio::multiple_exceptions& several) {
+    std::rethrow_exception(several.first_exception());  // an interruption, which ends both
+  }
   co_await take_outcome(active, task, std::move(outcome));
 }
 
