@@ -77,9 +77,9 @@ Json run_object(const Call& call, const Task& task, const ports::StoredRun& stor
   const Run& run = stored.run;
   const RunResults& results = stored.results;
   const auto& zone = call.settings.zone;
-  // The wire knows whole seconds: a start is truncated, an end rounded up.
+  // The wire knows whole seconds: a start is truncated, an end rounded up. A streamed result has no length.
   const Instant start = floor_to_second(run.times.start);
-  const Instant end = ceil_to_second(run.times.end);
+  const Instant end = run.times.empty() ? start : ceil_to_second(run.times.end);
   Json object = {{"start-time", format_timestamp(start, zone)},
                  {"end-time", format_timestamp(end, zone)},
                  {"duration", format_duration_weeks(end - start)},
