@@ -79,7 +79,10 @@ class Scheduling {
   ports::Async<void> plan_run(const Task& task, Instant nominal);
   ports::Async<void> store_nonstart(const Task& task, TimeRange times, std::string reason);
   ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, bool planned_here);
+  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, Run run, Why why, bool planned_here);
+  ports::Async<void> withdraw_stored(Run run, bool planned_here);
   ports::Changes count_run(const Task& task, const Run& run, bool planned_here);
+  void uncount_run(TaskId id, const TaskProgress& before);
   ports::Async<void> finish_planning(TaskId id);
   ports::Async<void> retry_later(TaskId id, Duration wait);
   [[nodiscard]] std::string describe_conflict(const schedule::Occupation& conflict) const;

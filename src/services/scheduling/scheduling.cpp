@@ -139,34 +139,64 @@ ports::Async<void> Scheduling::plan_run(const Task& task, Instant nominal) {
 }
 
 // Reserves the run's time, asks the tool for this host's data, makes the run durable and hands it to the
-// runner.
+// runner. The task stays in the book meanwhile, so that a cancellation that comes in between is seen.
 ports::AsyncResult<void> Scheduling::store_run(const Task& task, Run run, Why why, bool planned_here) {
-  timeline_.insert({run.id, task.scheduling_class, run.times});
+  const RunId id = run.id;
+  timeline_.insert({id, task.scheduling_class, run.times});
+  book_.open(task);
+  book_.run_added(task.id);
+  Result<std::optional<Run>> added;
+  try {
+    added = co_await add_run(task, std::move(run), std::move(why), planned_here);
+  } catch (...) {
+    timeline_.erase(id);
+    book_.run_ended(task.id);
+    throw;
+  }
+  if (added && *added) {
+    runner_.offer(std::move(**added), task);
+  } else {
+    timeline_.erase(id);
+  }
+  book_.run_ended(task.id);
+  if (!added) co_return fail(std::move(added.error()));
+  co_return Result<void>{};
+}
+
+// The durable run, or none when its task was canceled meanwhile.
+ports::AsyncResult<std::optional<Run>> Scheduling::add_run(const Task& task, Run run, Why why,
+                                                           bool planned_here) {
   Json test = Json::parse(task.document, nullptr, false).value("test", Json::object());
   auto data = co_await plugins_.participant_data(task.tool, std::move(test), task.participant);
-  if (!data) {
-    timeline_.erase(run.id);
-    co_return fail(std::move(data.error()));
-  }
+  if (!data) co_return fail(std::move(data.error()));
+  if (planned_here && !book_.open(task).enabled) co_return std::optional<Run>();
   run.participant_data = data->dump(-1, ' ', true, Json::error_handler_t::replace);
   if (task.participants.size() == 1) run.participant_data_full = "[" + run.participant_data + "]";
+  const TaskProgress before = book_.open(task);
   ports::Changes together = count_run(task, run, planned_here);
   Run durable = run;
   auto added = co_await journal_.add(std::move(run), std::move(why), std::move(together));
   if (!added) {
-    timeline_.erase(durable.id);
-    co_return added;
+    uncount_run(task.id, before);
+    co_return fail(std::move(added.error()));
   }
-  const TaskProgress* progress = book_.find(task.id);
-  if (progress != nullptr && !progress->enabled) {
-    // Canceled while its run was being stored: the cancellation has not seen the run.
-    Why canceled{"Its task was canceled.", "scheduler"};
-    co_await journal_.move_surely(durable, RunState::canceled, std::move(canceled));
-    timeline_.erase(durable.id);
-    co_return Result<void>{};
+  if (book_.open(task).enabled) co_return std::optional<Run>(std::move(durable));
+  // Canceled while its run was being stored: the cancellation has not seen the run.
+  co_await withdraw_stored(std::move(durable), planned_here);
+  co_return std::optional<Run>();
+}
+
+// What a cancellation does to a run that has not been started; one that a lead has placed stays for it to
+// see.
+ports::Async<void> Scheduling::withdraw_stored(Run run, bool planned_here) {
+  if (planned_here && run.times.start > ports_.clock.now()) {
+    ports::Changes changes;
+    changes.removed_runs.push_back(run.id);
+    auto removed = co_await journal_.commit_for(run.task, std::move(changes));
+    if (removed) co_return;
   }
-  runner_.offer(std::move(durable), task);
-  co_return Result<void>{};
+  Why canceled{"Its task was canceled.", "scheduler"};
+  co_await journal_.move_surely(run, RunState::canceled, std::move(canceled));
 }
 
 ports::Changes Scheduling::count_run(const Task& task, const Run& run, bool planned_here) {
@@ -180,7 +210,20 @@ ports::Changes Scheduling::count_run(const Task& task, const Run& run, bool plan
   return changes;
 }
 
+// The run was not stored after all: it is still to be planned, unless the task was canceled meanwhile.
+void Scheduling::uncount_run(TaskId id, const TaskProgress& before) {
+  TaskProgress* progress = book_.find(id);
+  if (progress == nullptr) return;
+  --progress->runs;
+  progress->first_start = before.first_start;
+  progress->latest_end = before.latest_end;
+  progress->plans_runs = before.plans_runs && progress->enabled;
+}
+
 ports::Async<void> Scheduling::store_nonstart(const Task& task, TimeRange times, std::string reason) {
+  const TaskProgress* progress = book_.find(task.id);
+  if (progress == nullptr || !progress->enabled) co_return;
+  const TaskProgress before = *progress;
   Run run = new_run(task, RunId(ports::new_uuid(ports_.random)), times);
   run.state = RunState::nonstart;
   run.errors = reason;
@@ -189,6 +232,7 @@ ports::Async<void> Scheduling::store_nonstart(const Task& task, TimeRange times,
   Why why{std::move(reason), "scheduler"};
   auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(together));
   if (!stored) {
+    uncount_run(task.id, before);
     ports_.log.write(ports::kRunNotPlanned,
                      {{"task", task.id.to_string()}, {"error", stored.error().message}});
     co_await retry_later(task.id, std::chrono::seconds(1));
