@@ -6,9 +6,9 @@
 namespace pscheduler::api {
 namespace {
 
-// Leads of 5.2 append text to the key when they cancel ("K?", "X?key=K?"); it is cut off here.
+// Leads of 5.2 append text to the key when they cancel: "K?", "K?key=K?".
 bool key_matches(std::string_view given, const std::string& key) {
-  return !key.empty() && given.substr(0, given.find('?')) == key;
+  return !key.empty() && (given == key || given.starts_with(key + "?"));
 }
 
 }  // namespace

@@ -84,7 +84,10 @@ Result<Json> Call::required_json(std::string_view name) const {
 
 Result<Json> Call::body_object(int schema_max) const {
   if (request.body.empty()) {
-    return fail(Errc::invalid_argument, "The request has no body that can be read; send a JSON object.");
+    return fail(Errc::invalid_argument,
+                "The request has no body that can be read; send a JSON object with Content-Type "
+                "application/json (forms "
+                "are not read).");
   }
   auto value = json::read(request.body);
   if (!value) return fail(value.error().code, "The body is not valid JSON: " + value.error().message);

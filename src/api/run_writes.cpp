@@ -62,6 +62,10 @@ AsyncResult<HttpResponse> put_full_result(const Call& call, ports::StoredRun sto
   const auto succeeded = json::find_bool(body, "succeeded");
   if (!succeeded) co_return fail(Errc::invalid_argument, "succeeded is missing; it is true or false.");
   const RunState to = *succeeded ? RunState::finished : RunState::failed;
+  if (!traits(stored.run.state).final) {
+    co_return fail(Errc::invalid_argument, "The run is still " + std::string(traits(stored.run.state).name) +
+                                               " here; send the full result when it has ended.");
+  }
   if (!is_allowed(stored.run.state, to)) {
     co_return fail(Errc::invalid_argument, "A run that is " + std::string(traits(stored.run.state).name) +
                                                " cannot become " + std::string(traits(to).name) + ".");
@@ -142,7 +146,7 @@ AsyncResult<HttpResponse> delete_run(Call call) {
   auto task = co_await writable_task(call);
   if (!task) co_return fail(std::move(task.error()));
   services::Why why{"The run was removed.", actor_of(call)};
-  auto removed = co_await call.services.scheduling.remove(task->id, *id, std::move(why));
+  auto removed = co_await call.services.scheduling.remove(std::move(*task), *id, std::move(why));
   if (!removed) co_return fail(std::move(removed.error()));
   co_return ok_response();
 }

@@ -81,7 +81,9 @@ AsyncResult<std::optional<ports::StoredRun>> wait_for(const Call& call, TaskId t
   auto& clock = call.services.clock;
   Duration deadline = clock.steady() + length;
   bool seen = false;
+  services::RunEvents::Watch watch(call.services.run_events, task);
   for (;;) {
+    watch.look();
     auto stored = co_await look_up(call, task);
     if (!stored) co_return stored;
     if (*stored && satisfied(**stored, what)) co_return stored;
@@ -93,7 +95,7 @@ AsyncResult<std::optional<ports::StoredRun>> wait_for(const Call& call, TaskId t
     }
     const Duration left = deadline - clock.steady();
     if (left <= Duration::zero()) co_return stored;
-    co_await call.services.run_events.wait_for_change(task, clock, left);
+    co_await watch.wait(clock, left);
   }
 }
 

@@ -6,11 +6,12 @@
 #include "handlers.hpp"
 #include "presenter.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/json/write.hpp"
 
 namespace pscheduler::api {
 namespace {
 
-constexpr int kPageSize = 500;  // tasks read from the store at once
+constexpr int kPageSize = 100;  // tasks read and written between two turns of the loop
 
 AsyncResult<Task> load_task(const Call& call) {
   const auto id = call.task_id();
@@ -57,24 +58,31 @@ AsyncResult<HttpResponse> get_tasks(Call call) {
   if (!filter) co_return fail(filter.error());
   const bool expanded = call.flag("expanded");
   const bool detail = call.flag("detail");
+  // Compact items are written page by page, so that a long list does not hold up the loop at its end.
+  const bool pretty = call.flag("pretty");
   Json list = Json::array();
+  std::string text;
   std::optional<std::int64_t> cursor;
   do {
     auto page = co_await call.services.store.tasks(cursor, kPageSize);
     if (!page) co_return fail(std::move(page.error()));
     for (const auto& task : page->tasks) {
       if (*filter && !contains(task_object(call, task, true, Privacy::hidden), **filter)) continue;
-      if (!expanded) {
-        list.push_back(task_url(call, task.id));
-        continue;
+      Json item = task_url(call, task.id);
+      if (expanded) {
+        item = task_object(call, task, detail, Privacy::hidden);
+        add_task_links(call, task, item);
       }
-      Json object = task_object(call, task, detail, Privacy::hidden);
-      add_task_links(call, task, object);
-      list.push_back(std::move(object));
+      if (pretty) {
+        list.push_back(std::move(item));
+      } else {
+        text += (text.empty() ? "[" : ",") + json::to_compact(item);
+      }
     }
     cursor = page->next_cursor;
   } while (cursor);
-  co_return json_response(call, list);
+  if (pretty || text.empty()) co_return json_response(call, list);
+  co_return text_response(text + "]", "application/json");
 }
 
 AsyncResult<HttpResponse> post_tasks(Call call) {

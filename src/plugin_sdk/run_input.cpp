@@ -21,7 +21,7 @@ Result<Instant> start_of(const Json& schedule) {
   if (!written) return unusable("schedule.start: " + written.error().message);
   if (!written->offset)
     return unusable(fmt::format("schedule.start \"{}\" has no zone; end it with Z or ±hh:mm", *text));
-  auto start = parse_timestamp(*text, Zone::utc(), TimestampForm::body);
+  auto start = parse_timestamp_utc(*text, TimestampForm::body);
   if (!start) return unusable("schedule.start: " + start.error().message);
   return start;
 }

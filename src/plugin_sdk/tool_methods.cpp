@@ -12,6 +12,9 @@
 namespace pscheduler::sdk {
 namespace {
 
+// Longer slots are mistakes; nodes refuse them.
+constexpr Duration kSlotMax = std::chrono::days(3650);
+
 struct TestObject {
   std::string type;
   const Json* spec = nullptr;
@@ -45,7 +48,17 @@ std::vector<std::string> all_reasons_against(const ToolPlugin& tool, const TestO
     return {fmt::format("Tool {} understands {} specs up to schema {}; this one has {}.", tool.identity.name,
                         test.type, tool.spec_schema_max, json::describe(*schema))};
   }
-  return tool.reasons_against == nullptr ? std::vector<std::string>() : tool.reasons_against(*test.spec);
+  auto reasons =
+      tool.reasons_against == nullptr ? std::vector<std::string>() : tool.reasons_against(*test.spec);
+  if (!reasons.empty()) return reasons;
+  const auto slot = tool.duration(*test.spec);
+  if (!slot) {
+    reasons.push_back(slot.error().message);
+  } else if (*slot > kSlotMax) {
+    reasons.push_back(fmt::format("The measurement would take {}; {} is the longest that can be scheduled.",
+                                  format_duration(*slot), format_duration(kSlotMax)));
+  }
+  return reasons;
 }
 
 Result<Answer> can_run(const ToolPlugin& tool, const MethodInput& input) {

@@ -1,5 +1,8 @@
 // pschedulerd: the daemon's program.
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -15,6 +18,7 @@ using namespace pscheduler;
 
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
+constexpr rlim_t kDescriptorsMax = 65536;  // above what the connection limits can use
 
 std::optional<std::string> environment(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());
@@ -36,7 +40,16 @@ void watch_signals(boost::asio::signal_set& signals, app::Daemon& daemon, ports:
   });
 }
 
+// More descriptors than a login shell gives: clients and tools need some each.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kDescriptorsMax);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(app::Config config) {
+  raise_descriptor_limit();
   auto installation = app::find_installation(config.plugins);
   if (!installation) {
     std::cerr << "pschedulerd: " << installation.error().message << '\n';

@@ -60,7 +60,13 @@ std::vector<CatalogueEntry> look_around(const ports::Files& files,
   return found;
 }
 
-ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, CatalogueEntry& entry) {
+// A plug-in that could not answer only now, because the node is busy, keeps what it said before.
+bool may_be_busy(const Error& error) {
+  return error.code == Errc::unavailable || error.code == Errc::timed_out;
+}
+
+ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, const Catalogue& before,
+                             CatalogueEntry& entry) {
   if (!files.is_executable(entry.method(Method::enumerate))) {
     entry.plugin.problem = "its directory has no executable 'enumerate'.";
     co_return;
@@ -68,6 +74,11 @@ ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, Catalo
   const CallName call = entry.call(Method::enumerate);
   auto asked = std::make_shared<const CatalogueEntry>(entry);
   auto output = co_await invoker.call(std::move(asked), Method::enumerate, {}, {});
+  const auto known = before.find(entry.plugin.plugin_class, entry.plugin.name);
+  if (!output && may_be_busy(output.error()) && known && known->directory == entry.directory) {
+    entry.plugin = known->plugin;
+    co_return;
+  }
   auto plugin = output ? read_enumeration(call, *output) : Result<Plugin>(fail(std::move(output.error())));
   if (plugin)
     entry.plugin = std::move(*plugin);
@@ -78,10 +89,11 @@ ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, Catalo
 }  // namespace
 
 ports::Async<Catalogue> take_inventory(Invoker& invoker, const ports::Files& files,
-                                       const std::vector<std::filesystem::path>& class_roots) {
+                                       const std::vector<std::filesystem::path>& class_roots,
+                                       const Catalogue& before) {
   std::vector<CatalogueEntry> entries = look_around(files, class_roots);
   std::function<ports::Async<void>(std::size_t)> ask = [&](std::size_t index) {
-    return enumerate(invoker, files, entries[index]);
+    return enumerate(invoker, files, before, entries[index]);
   };
   co_await in_parallel(entries.size(), std::move(ask));
   Catalogue catalogue;

@@ -104,8 +104,9 @@ ports::Async<void> PluginHost::stop() {
 ports::Async<void> PluginHost::take_inventory() {
   State& state = *state_;
   co_await state.invoker.forget();
+  const Catalogue known = state.catalogue;
   Catalogue found =
-      co_await services::take_inventory(state.invoker, state.ports.files, state.options.class_roots);
+      co_await services::take_inventory(state.invoker, state.ports.files, state.options.class_roots, known);
   const Catalogue before = std::exchange(state.catalogue, std::move(found));
   state.log_changes(before);
 }
