@@ -9,6 +9,12 @@
 #include "schema_node.hpp"
 
 namespace pscheduler::json {
+namespace {
+
+// Places that are written by people are far shorter; names of members may be of any length.
+constexpr std::size_t kShownPointerMax = 400;
+
+}  // namespace
 
 const std::vector<KeywordFactory>& keyword_factories() {
   static const std::vector<KeywordFactory> factories = [] {
@@ -24,7 +30,8 @@ const std::vector<KeywordFactory>& keyword_factories() {
 }
 
 std::string to_text(const Violation& violation) {
-  return "At " + (violation.pointer.empty() ? "/" : violation.pointer) + ": " + violation.message;
+  const std::string place = violation.pointer.empty() ? "/" : excerpt(violation.pointer, kShownPointerMax);
+  return "At " + place + ": " + violation.message;
 }
 
 Result<Schema> Schema::compile(const Json& schema) {
