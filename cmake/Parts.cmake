@@ -2,6 +2,9 @@
 #   The library psched_<name> from src/<name>/*.cpp; headers are in include/pscheduler/<name>/ and beside it.
 # pscheduler_unit_tests(<name> [NEEDS <library>...])
 #   The program <name>_test from tests/unit/<name>/*_test.cpp, registered with CTest, label "unit".
+# pscheduler_light_start(<program>)
+#   For a program that is started for every call: half of its start is the work of the dynamic linker, most of that
+#   for the C++ library. Sanitizers bring the shared one with them.
 
 function(pscheduler_part name)
   cmake_parse_arguments(PART "" "" "NEEDS" ${ARGN})
@@ -33,4 +36,11 @@ function(pscheduler_unit_tests name)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   add_test(NAME unit.${name} COMMAND ${target})
   set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()
+
+function(pscheduler_light_start program)
+  target_link_options(${program} PRIVATE -Wl,--as-needed)
+  if(NOT PSCHEDULER_SANITIZE)
+    target_link_options(${program} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
 endfunction()

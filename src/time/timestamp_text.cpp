@@ -4,6 +4,7 @@
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 #include "time/cursor.hpp"
+#include "time/local_seconds.hpp"
 
 namespace pscheduler {
 namespace {
@@ -124,40 +125,6 @@ Piece<std::optional<std::chrono::minutes>> parse_offset(Cursor& cursor, Timestam
   return west ? -offset : offset;
 }
 
-// yyyy-mm-ddThh:mm:ss
-std::string format_local_seconds(LocalTime local) {
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(local - day));
-  std::array<char, 64> text{};
-  const int length =
-      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                    static_cast<int>(time.seconds().count()));
-  return std::string(text.data(), static_cast<std::size_t>(length));
-}
-
-std::string format_offset(std::chrono::minutes offset) {
-  const auto size = std::chrono::abs(offset).count();
-  std::array<char, 32> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%c%02d:%02d", offset.count() < 0 ? '-' : '+',
-                                   static_cast<int>(size / 60), static_cast<int>(size % 60));
-  return std::string(text.data(), static_cast<std::size_t>(length));
-}
-
-struct Shown {
-  LocalTime local;
-  std::chrono::minutes offset;
-};
-
-// Offsets of the nineteenth century have seconds, which ISO 8601 cannot write: the minute below is used for
-// the offset and the local time alike, so that the text still means the same instant.
-Shown shown_in(Instant at, const Zone& zone) {
-  const auto offset = std::chrono::floor<std::chrono::minutes>(zone.offset_at(at));
-  return {LocalTime(at.time_since_epoch() + offset), offset};
-}
-
 }  // namespace
 
 Result<WrittenTimestamp> parse_written_timestamp(std::string_view text, TimestampForm form) {
@@ -180,27 +147,28 @@ Result<WrittenTimestamp> parse_written_timestamp(std::string_view text, Timestam
   return WrittenTimestamp{LocalTime(*day) + *time, *offset};
 }
 
-Result<Instant> parse_timestamp(std::string_view text, const Zone& zone, TimestampForm form) {
+Result<Instant> parse_timestamp_utc(std::string_view text, TimestampForm form) {
   const auto written = parse_written_timestamp(text, form);
   if (!written) return fail(written.error());
-  if (written->offset) return Instant(written->local.time_since_epoch() - *written->offset);
-  return zone.to_instant(written->local);
+  return Instant(written->local.time_since_epoch() - written->offset.value_or(std::chrono::minutes(0)));
 }
 
-std::string format_timestamp(Instant at, const Zone& zone) {
-  const auto [local, offset] = shown_in(at, zone);
-  return format_local_seconds(local) + format_offset(offset);
+// yyyy-mm-ddThh:mm:ss
+std::string format_local_seconds(LocalTime local) {
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(local - day));
+  std::array<char, 64> text{};
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                    static_cast<int>(time.seconds().count()));
+  return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
 std::string format_timestamp_z(Instant at) {
   return format_local_seconds(LocalTime(at.time_since_epoch())) + 'Z';
-}
-
-std::string format_timestamp_micros(Instant at, const Zone& zone) {
-  const auto [local, offset] = shown_in(at, zone);
-  const auto micros = (local - std::chrono::floor<std::chrono::seconds>(local)).count();
-  const std::string decimals = std::to_string(1'000'000 + micros).substr(1);
-  return format_local_seconds(local) + '.' + decimals + format_offset(offset);
 }
 
 }  // namespace pscheduler

@@ -54,6 +54,8 @@ Result<WrittenTimestamp> parse_written_timestamp(std::string_view text, Timestam
 
 // As an instant; without an offset it is the zone's local time.
 Result<Instant> parse_timestamp(std::string_view text, const Zone& zone, TimestampForm form);
+// The same where UTC is meant without an offset.
+Result<Instant> parse_timestamp_utc(std::string_view text, TimestampForm form);
 
 // Whole seconds, truncated toward the past, with the zone's offset: 2026-03-04T10:15:00-05:00; +00:00 for
 // UTC.

@@ -40,7 +40,7 @@ Json merged_results(const Json& /*test*/, const Json& results) {
 
 Result<Instant> time_of(const Json& clock) {
   const auto text = json::find_string(clock, "time").value_or(std::string());
-  return parse_timestamp(text, Zone::utc(), TimestampForm::body);
+  return parse_timestamp_utc(text, TimestampForm::body);
 }
 
 }  // namespace

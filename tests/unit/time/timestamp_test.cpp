@@ -104,6 +104,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"2026-03-04T10:15:00Zulu", "follows its end"},
         Refused{"2026-03-04T10:15:00 Z", "no offset"}));
 
+TEST(TimestampInUtc, IsWhatItWouldBeInTheZoneUtc) {
+  for (const auto* text : {"2026-03-04", "2026-03-04T12:15:00", "2026-03-04T12:15:00.5-05:00"}) {
+    const auto at = parse_timestamp_utc(text, TimestampForm::body);
+    ASSERT_TRUE(at) << text;
+    EXPECT_EQ(*at, *parse_timestamp(text, Zone::utc(), TimestampForm::body)) << text;
+  }
+  EXPECT_FALSE(parse_timestamp_utc("2026-03-04T1", TimestampForm::body));
+}
+
 TEST(Timestamp, QueryNeedsATimeOfDay) {
   const auto at = parse_timestamp("2026-03-04", Zone::utc(), TimestampForm::query);
   ASSERT_FALSE(at);
