@@ -41,7 +41,7 @@ int cancel_command(Context& context, const Words& words) {
   const Reply reply = context.server.del(url, parameters, options);
   if (reply.status == 200) return kExitOk;
   if (reply.status == 404) return fail_with(context, "There is no task " + url);
-  if (!reply.reached) return fail_with(context, server_trouble(host_of(url), reply));
+  if (!reply.reached) return fail_with(context, server_trouble(context, host_of(url), reply));
   return fail_with(context, refusal(reply));
 }
 

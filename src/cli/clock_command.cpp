@@ -48,7 +48,7 @@ Result<Reading> read_clock(Context& context, const std::string& host, const Call
   const Duration asked = context.environment.steady();
   const Reply reply = context.server.get(*url, {}, options);
   const Duration middle = asked + (context.environment.steady() - asked) / 2;
-  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(host, reply));
+  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, host, reply));
 
   const auto clock = json_of(reply);
   if (!clock) return fail(Errc::invalid_argument, host + ": " + clock.error().message);

@@ -156,7 +156,9 @@ std::string option_line(const Option& option, std::size_t width) {
 std::string examples_text(const CommandSyntax& syntax) {
   if (syntax.examples.empty()) return {};
   std::string text = "\nExamples:\n";
-  for (const auto& [what, how] : syntax.examples) text += "\n  " + what + ":\n    " + how + "\n";
+  for (const auto& [what, how] : syntax.examples) {
+    text += "\n  " + what + (what.ends_with('?') ? "" : ":") + "\n    " + how + "\n";
+  }
   return text;
 }
 

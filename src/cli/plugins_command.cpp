@@ -108,7 +108,7 @@ int plugins_command(Context& context, const Words& words) {
   CallOptions options;
   options.bind = line->value("bind");
   const Reply reply = context.server.get(*url, {{"expanded", "True"}}, options);
-  if (reply.status != 200) return fail_with(context, server_trouble(*host, reply));
+  if (reply.status != 200) return fail_with(context, server_trouble(context, *host, reply));
   const auto plugins = json_of(reply);
   if (!plugins) return fail_with(context, *host + ": " + plugins.error().message);
   if (!plugins->is_array())

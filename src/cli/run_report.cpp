@@ -68,6 +68,18 @@ std::string clocks_text(const Json& run) {
                      clock_like(difference));
 }
 
+// Whether the result of a run is word for word what its only participant has said.
+bool only_repeats(const Json& run, const Json& participants, const Json* result) {
+  const Json* merged = member(run, "result-merged");
+  const auto same = [&](const char* name) {
+    const auto words = [name](const Json* from) {
+      return from == nullptr ? "" : words_of(member(*from, name));
+    };
+    return trim(words(merged)) == trim(words(result));
+  };
+  return participants.size() == 1 && outcome_of(run) == RunOutcome::failed && same("error") && same("diags");
+}
+
 std::string participant_text(const std::string& name, const Json* result) {
   std::string text;
   const auto error = result == nullptr ? "" : words_of(member(*result, "error"));
@@ -158,7 +170,8 @@ std::string diagnostics_text(const Json& run) {
     const auto name =
         participant.is_string() ? participant.get<std::string>() : "participant " + std::to_string(i);
     const bool known = results != nullptr && results->is_array() && i < results->size();
-    text += participant_text(name, known ? &(*results)[i] : nullptr);
+    const Json* result = known ? &(*results)[i] : nullptr;
+    if (!only_repeats(run, *participants, result)) text += participant_text(name, result);
   }
   return text;
 }

@@ -16,7 +16,8 @@ RunOutcome outcome_of(const Json& run);
 // For a run that has no formatted result: what became of it, with its error and diagnostics when it failed.
 std::string outcome_text(const Json& run);
 
-// Clocks that disagree, the limits' words, and each participant's error and diagnostics.
+// Clocks that disagree, the limits' words, and each participant's error and diagnostics; not those of the
+// only participant of a failed run when outcome_text() has them already.
 std::string diagnostics_text(const Json& run);
 
 // Where the result went: every attempt of every archiver.

@@ -15,6 +15,14 @@ bool is_foreign(int status) {
          (status >= 300 && status <= 308) || (status >= 400 && status < 500);
 }
 
+// Nobody said where this host's server is, and it was not where it was looked for.
+std::string remedy_for_guess(const Context& context, const std::string& host) {
+  const bool told = !context.environment.variable("PSCHEDULER_LOCALHOST").value_or("").empty();
+  if (told || (host != "localhost" && host != context.environment.host_name())) return {};
+  return "\nBy default pschedulerd listens elsewhere; if it runs here, set "
+         "PSCHEDULER_LOCALHOST=127.0.0.1:8443";
+}
+
 }  // namespace
 
 Result<std::string> local_host(const Context& context) {
@@ -37,7 +45,7 @@ Result<void> check_alive(Context& context, const std::string& host, const CallOp
   const auto url = api_url(host);
   if (!url) return fail(url.error());
   const Reply reply = context.server.get(*url, {}, options);
-  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(host, reply));
+  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, host, reply));
   const auto greeting = json_of(reply);
   if (!greeting || !greeting->is_string()) {
     return fail(Errc::unreachable, host + " does not run pScheduler: something else answers there");
@@ -45,11 +53,13 @@ Result<void> check_alive(Context& context, const std::string& host, const CallOp
   return {};
 }
 
-std::string server_trouble(const std::string& host, const Reply& reply) {
+std::string server_trouble(const Context& context, const std::string& host, const Reply& reply) {
   const auto body = std::string(trim(reply.body));
-  if (!reply.reached || reply.status == 400) return host + ": " + body;
+  if (!reply.reached) return host + ": " + body + remedy_for_guess(context, host);
+  if (reply.status == 400) return host + ": " + body;
   if (is_foreign(reply.status)) {
-    return host + " does not run pScheduler: it answered with status " + std::to_string(reply.status);
+    return host + " does not run pScheduler: it answered with status " + std::to_string(reply.status) +
+           remedy_for_guess(context, host);
   }
   return host + " returned status " + std::to_string(reply.status) + ": " + excerpt(body, 1000);
 }
@@ -62,7 +72,7 @@ std::string refusal(const Reply& reply) {
 Result<Json> fetch_json(Context& context, const std::string& url, const Parameters& parameters,
                         const CallOptions& options) {
   const Reply reply = context.server.get(url, parameters, options);
-  if (!reply.reached) return fail(Errc::unreachable, server_trouble(host_of(url), reply));
+  if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, host_of(url), reply));
   if (reply.status == 404) return fail(Errc::not_found, "There is no " + url);
   if (!reply.ok()) return fail(Errc::unreachable, "Cannot get " + url + ": " + refusal(reply));
   auto document = json_of(reply);

@@ -20,8 +20,9 @@ Result<Json> json_of(const Reply& reply);
 Result<void> check_alive(Context& context, const std::string& host, const CallOptions& options);
 
 // What a reply that is not 200 means, for a person: the host's own words for a 400, that it does not run
-// pScheduler for what such servers answer, status and body for the rest.
-std::string server_trouble(const std::string& host, const Reply& reply);
+// pScheduler for what such servers answer, status and body for the rest. When this host's server was looked
+// for in vain and PSCHEDULER_LOCALHOST is not set, it names that remedy.
+std::string server_trouble(const Context& context, const std::string& host, const Reply& reply);
 
 // As server_trouble(), for calls to a server known to be pScheduler: its words, or status and words.
 std::string refusal(const Reply& reply);

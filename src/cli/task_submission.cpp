@@ -39,7 +39,8 @@ CallOptions options_for(const std::optional<std::string>& bind, Duration limit =
 }
 
 // What the reply to a conversion says when it is no spec.
-Error conversion_error(const std::string& host, const std::string& type, const Reply& reply) {
+Error conversion_error(const Context& context, const std::string& host, const std::string& type,
+                       const Reply& reply) {
   if (!reply.reached || reply.status == 400) {
     return {Errc::invalid_argument, host + ": " + std::string(trim(reply.body)), {}};
   }
@@ -52,7 +53,21 @@ Error conversion_error(const std::string& host, const std::string& type, const R
     return {
         Errc::internal, host + " could not read the options of test \"" + type + "\"; its log says why", {}};
   }
-  return {Errc::internal, server_trouble(host, reply), {}};
+  return {Errc::internal, server_trouble(context, host, reply), {}};
+}
+
+// The words of a server that misses a member of the spec, with the option that gives it: options of a test
+// are named after the members.
+std::string with_missing_option(const std::string& words) {
+  constexpr std::string_view kBefore = "At /: the member '";
+  constexpr std::string_view kAfter = "' is missing";
+  const auto start = words.find(kBefore);
+  if (start == std::string::npos) return words;
+  const auto name = start + kBefore.size();
+  const auto end = words.find(kAfter, name);
+  if (end == std::string::npos) return words;
+  auto text = words;
+  return text.insert(end + kAfter.size(), " (option --" + words.substr(name, end - name) + ")");
 }
 
 }  // namespace
@@ -71,7 +86,7 @@ Result<Assist> find_assist(Context& context, const CommandLine& line) {
   if (!url) return fail(Errc::invalid_argument, "--assist: " + url.error().message);
   context.environment.debug("Assistance is from " + assist.host);
   const Reply reply = context.server.get(*url, {}, options_for(assist.bind, kAssistProbeLimit));
-  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(assist.host, reply));
+  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, assist.host, reply));
   return assist;
 }
 
@@ -92,7 +107,7 @@ Result<std::optional<std::string>> convert_options(Context& context, const Assis
     return std::optional<std::string>("Options of the test " + type + ":\n\n" +
                                       std::string(trim_end(reply.body)) + "\n");
   }
-  if (reply.status != 200) return fail(conversion_error(assist.host, type, reply));
+  if (reply.status != 200) return fail(conversion_error(context, assist.host, type, reply));
   const auto spec = json_of(reply);
   if (!spec) return fail(Errc::invalid_argument, assist.host + ": " + spec.error().message);
   if (!spec->is_object())
@@ -120,7 +135,7 @@ Result<std::string> find_lead(Context& context, const Assist& assist, const Json
     if (participants->front().is_string()) lead = participants->front().get<std::string>();
     reason = text_or(*answer, "null-reason", text_or(*answer, "reason", ""));
   } else if (reply.status != 404) {
-    return fail(Errc::invalid_argument, assist.host + ": " + refusal(reply));
+    return fail(Errc::invalid_argument, assist.host + ": " + with_missing_option(refusal(reply)));
   }
   if (lead.empty()) {
     if (!assist.is_local) {
@@ -140,7 +155,7 @@ Result<std::string> post_task(Context& context, const std::string& lead, const J
   const auto url = api_url(lead, "tasks");
   if (!url) return fail(url.error());
   const Reply reply = context.server.post(*url, json::to_compact(task), call);
-  if (!reply.reached) return fail(Errc::unreachable, server_trouble(lead, reply));
+  if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, lead, reply));
   if (reply.status != 200) {
     const bool own_fault = reply.status >= 400 && reply.status < 500;
     return fail(Errc::invalid_argument,

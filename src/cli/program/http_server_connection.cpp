@@ -15,8 +15,9 @@ Reply not_reached(std::string reason) {
   return {kTransportFailure, std::move(reason), false};
 }
 
-// The client names the server before its reason; who reports it here does so too.
-std::string reason_of(const std::string& message, const std::string& url) {
+// The client names the server before its reason; who reports it here does so too, and goes on after it.
+std::string reason_of(std::string message, const std::string& url) {
+  while (message.ends_with('.')) message.pop_back();
   const auto server = host_of(url) + ": ";
   const auto at = message.find(server);
   return at == std::string::npos ? message : message.substr(at + server.size());

@@ -138,6 +138,39 @@ TEST_F(ResultCommand, AFailedRunTellsWhatEachParticipantSaid) {
             "\nNo information from b.example.org.\n");
 }
 
+struct SoleCase {
+  std::string name;
+  std::string merged;
+  std::string full;
+  std::string text;
+};
+
+class SoleParticipant : public ResultCommand, public ::testing::WithParamInterface<SoleCase> {};
+
+TEST_P(SoleParticipant, IsOnlyHeardWhenItSaysMoreThanTheResult) {
+  const auto& tested = GetParam();
+  Json run = run_object();
+  run["state"] = "failed";
+  run["participants"] = {"a.example.org"};
+  run["result-merged"] = Json::parse(tested.merged);
+  run["result-full"] = Json::parse(tested.full);
+  set_run(run);
+  EXPECT_EQ(shown({"--quiet"}), tested.text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Result, SoleParticipant,
+    ::testing::Values(SoleCase{"the_same", R"({"succeeded":false,"error":"E\n","diags":"ping x"})",
+                               R"([{"succeeded":false,"error":"E","diags":"ping x"}])",
+                               "Run failed.\n\nError:\n  E\n\nDiagnostics:\n  ping x\n"},
+                      SoleCase{"more_diagnostics", R"({"succeeded":false,"error":"E"})",
+                               R"([{"succeeded":false,"error":"E","diags":"ping x"}])",
+                               "Run failed.\n\nError:\n  E\n\nError from a.example.org:\n  E\n"
+                               "\nDiagnostics from a.example.org:\n  ping x\n"},
+                      SoleCase{"nothing", "null", "null",
+                               "Run failed.\n\nError:\n  The run produced no result.\n"}),
+    [](const auto& tested) { return tested.param.name; });
+
 TEST_F(ResultCommand, DiagnosticsAndArchivingsAreShownWhenAsked) {
   Json run = run_object();
   run.merge_patch(Json::parse(R"({"result-full":[{"succeeded":true,"diags":"ping x"},{"succeeded":true}],

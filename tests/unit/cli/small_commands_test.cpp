@@ -88,6 +88,40 @@ INSTANTIATE_TEST_SUITE_P(
                       DownCase{"broken", {500, "Oops", true}, "returned status 500: Oops"}),
     [](const auto& tested) { return tested.param.name; });
 
+const std::string kRemedy = "set PSCHEDULER_LOCALHOST=127.0.0.1:8443";
+
+struct RemedyCase {
+  std::string name;
+  Words words;
+  Reply reply;
+  std::string local;  // PSCHEDULER_LOCALHOST
+  bool told;
+};
+
+class PingRemedy : public SmallCommands, public ::testing::WithParamInterface<RemedyCase> {};
+
+TEST_P(PingRemedy, IsNamedWhereTheServersPlaceWasGuessed) {
+  const auto& tested = GetParam();
+  if (!tested.local.empty()) bench.environment.variables["PSCHEDULER_LOCALHOST"] = tested.local;
+  for (const char* host : {"here.example.org", "other", "127.0.0.1:1"}) {
+    bench.server.on("GET https://" + std::string(host) + "/pscheduler/", tested.reply);
+  }
+  EXPECT_EQ(ping_command(bench.context, tested.words), 1);
+  EXPECT_EQ(bench.err.str().find(kRemedy) != std::string::npos, tested.told) << bench.err.str();
+}
+
+const Reply kRefused{400, "Connection refused", false};
+
+INSTANTIATE_TEST_SUITE_P(
+    Ping, PingRemedy,
+    ::testing::Values(RemedyCase{"nobody_answers", {}, kRefused, "", true},
+                      RemedyCase{"a_web_server_answers", {}, {404, "<html>", true}, "", true},
+                      RemedyCase{"own_name_given", {"here.example.org"}, kRefused, "", true},
+                      RemedyCase{"its_own_words", {}, {400, "Busy today", true}, "", false},
+                      RemedyCase{"another_host", {"other"}, kRefused, "", false},
+                      RemedyCase{"told_where", {}, kRefused, "127.0.0.1:1", false}),
+    [](const auto& tested) { return tested.param.name; });
+
 TEST_F(Ping, RefusesBadArguments) {
   EXPECT_EQ(ping_command(bench.context, {"--bogus"}), 2);
   EXPECT_EQ(ping_command(bench.context, {"--timeout", "0"}), 1);
@@ -169,6 +203,7 @@ TEST_F(Plugins, OnlyKnowsFourKinds) {
   }
   EXPECT_THAT(bench.server.log, IsEmpty());
   EXPECT_THAT(bench.out.str(), StartsWith("Usage: pscheduler plugins"));
+  EXPECT_THAT(bench.out.str(), HasSubstr("What can be measured here?\n    pscheduler plugins tests\n"));
 }
 
 TEST_F(SmallCommands, VersionNamesThisProgram) {

@@ -162,6 +162,23 @@ TEST_F(TaskCommand, ABadTestOptionIsToldInTheAssistsWords) {
   EXPECT_EQ(bench_.err.str(), "here.example.org: no such option: --bogus\n");
 }
 
+TEST_F(TaskCommand, AMissingMemberIsToldWithItsOption) {
+  bench_.server.answer_instead(
+      "GET " + kRoot + "tests/idle/participants?spec=" + kSpec,
+      Reply{400, "Invalid test specification: At /: the member 'ip-version' is missing\n", true});
+  EXPECT_EQ(run_command({"idle", "-d", "PT1S"}), 1);
+  EXPECT_EQ(bench_.err.str(),
+            "here.example.org: Invalid test specification: At /: the member 'ip-version' is missing "
+            "(option --ip-version)\n");
+}
+
+TEST_F(TaskCommand, AServerNotFoundWhereItWasGuessedHasARemedy) {
+  bench_.server.answer_instead("GET " + kRoot, Reply{400, "Connection refused", false});
+  EXPECT_EQ(run_command({"idle", "-d", "PT1S"}), 1);
+  EXPECT_THAT(bench_.err.str(), StartsWith("here.example.org: Connection refused\n"));
+  EXPECT_THAT(bench_.err.str(), HasSubstr("set PSCHEDULER_LOCALHOST=127.0.0.1:8443"));
+}
+
 TEST_F(TaskCommand, AnUnknownTestIsNamed) {
   bench_.server.on("GET " + kRoot + "tests/no%20such/spec?args=%5B%5D", Reply{404, "Not found", true});
   EXPECT_EQ(run_command({"no such"}), 1);
