@@ -60,6 +60,17 @@ class CancelTest(E2ETestCase):
         self.addCleanup(self.api.delete, url)
         self.assertEqual(self.api.first_run(url)["state"], "pending")
 
+    def test_a_cancellation_at_any_moment_of_the_start_holds(self):
+        for moment in range(30):
+            url = self.api.new_task(idle("PT5M"))
+            run = self.api.first_run(url)["href"]
+            for _ in range(moment):
+                self.api.get(run)  # some time passes, in which the tool gets started
+            self.assertEqual(self.api.delete(url).status, 200)
+            reply = self.api.get(run)
+            if reply.status == 200:  # else it had not begun
+                self.assertEqual(reply.json["state"], "canceled")
+
     def test_a_canceled_stream_of_results_ends(self):
         url = self.api.new_task({"test": {"type": "idlebgm", "spec": {"duration": "PT5M", "interval": "PT1S"}},
                                  "schedule": {}})
