@@ -30,8 +30,8 @@ struct Config {
   std::string host_name;          // what the node calls itself; empty: the host's name
   std::filesystem::path data_directory;
   std::vector<std::filesystem::path> plugins;  // class roots; empty: found by the program
-  std::string resolver;                   // ADDR:PORT; empty: the system's
-  std::filesystem::path tls_certificate;  // both or neither; neither: made at the first start
+  std::string resolver;                        // ADDR:PORT; empty: the system's
+  std::filesystem::path tls_certificate;       // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
   bool plain_http = false;
   std::int64_t max_parallel_runs = 0;
@@ -69,11 +69,14 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 // All problems at once, each a line for the operator, with FILE:LINE:COLUMN where it is known.
 using ConfigProblems = std::vector<std::string>;
 
-// Puts the configuration together. A file named by --config must be there; the default one need not.
+// Puts the configuration together. A file named by --config must be there; the default one need not. When a
+// check was asked for, the problems are also those of check_files(), as far as the rest of the configuration
+// goes.
 tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line,
                                                  const Environment& environment);
 
-// What --check looks at beyond that: whether the files and directories of the configuration can be used.
+// What --check looks at beyond that: whether certificate and key belong together, this host has the addresses
+// to listen on, and the directories can be used.
 ConfigProblems check_files(const Config& config);
 
 // As a configuration file with every key.

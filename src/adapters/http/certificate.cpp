@@ -96,8 +96,28 @@ Result<void> write_file(const fs::path& path, const std::string& text, mode_t mo
 
 }  // namespace
 
+TlsFiles certificate_files(const fs::path& directory) {
+  return {directory / "certificate.pem", directory / "key.pem"};
+}
+
+std::vector<Error> check_certificate(const TlsFiles& files) {
+  std::vector<Error> problems;
+  // Each file by itself first: a bad certificate must not hide a bad key.
+  for (const auto use : {use_certificate, use_key}) {
+    const SslContext context(SSL_CTX_new(TLS_server_method()));
+    if (!context) return {Error{Errc::internal, "Cannot set up TLS: " + take_tls_error(), {}}};
+    const auto& file = use == use_certificate ? files.certificate : files.key;
+    if (auto used = use(context.get(), file); !used) problems.push_back(std::move(used.error()));
+  }
+  if (!problems.empty()) return problems;
+  if (auto together = make_server_context(files.certificate, files.key); !together) {
+    problems.push_back(std::move(together.error()));
+  }
+  return problems;
+}
+
 Result<TlsFiles> ensure_certificate(const fs::path& directory, const std::string& host_name) {
-  TlsFiles files{directory / "certificate.pem", directory / "key.pem"};
+  TlsFiles files = certificate_files(directory);
   std::error_code error;
   if (fs::exists(files.certificate, error) && fs::exists(files.key, error)) return files;
   fs::create_directories(directory, error);

@@ -1,7 +1,12 @@
 #include "pscheduler/adapters/http/listen_address.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include "pscheduler/base/text.hpp"
 
@@ -41,6 +46,25 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (error || address.is_v6() != bracketed) return refuse();
   result.address = address.to_string();
   return result;
+}
+
+Result<void> check_listen_address(const ListenAddress& where) {
+  boost::system::error_code not_literal;
+  const auto address = boost::asio::ip::make_address(where.address, not_literal);
+  if (not_literal) return fail(Errc::invalid_argument, "'" + where.address + "' is not an IP address");
+  const boost::asio::ip::tcp::endpoint endpoint(address, where.port);
+  const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool bound =
+      socket >= 0 && ::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0;
+  const int reason = errno;
+  if (socket >= 0) ::close(socket);
+  if (bound || reason == EADDRINUSE) return {};
+  const std::string remedy =
+      reason == EADDRNOTAVAIL ? "; name an address of this host, or 0.0.0.0 or [::] for all"
+      : reason == EACCES      ? "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE"
+                              : "";
+  return fail(Errc::unavailable,
+              "cannot listen on " + where.to_string() + ": " + std::strerror(reason) + remedy);
 }
 
 }  // namespace pscheduler::adapters

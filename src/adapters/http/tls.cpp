@@ -16,7 +16,32 @@ void set_common(SSL_CTX* context) {
   SSL_CTX_set_read_ahead(context, 1);
 }
 
+// A daemon has nobody to ask: without this OpenSSL would wait at the terminal.
+int refuse_passphrase(char*, int, int, void*) {
+  return 0;
+}
+
 }  // namespace
+
+Result<void> use_certificate(SSL_CTX* context, const std::filesystem::path& certificate) {
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) == 1) return {};
+  return fail(Errc::invalid_argument, "Cannot use the TLS certificate '" + certificate.string() +
+                                          "'; it must be a readable PEM file: " + take_tls_error());
+}
+
+Result<void> use_key(SSL_CTX* context, const std::filesystem::path& key) {
+  ERR_clear_error();
+  SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+      (SSL_CTX_get0_certificate(context) == nullptr || SSL_CTX_check_private_key(context) == 1)) {
+    return {};
+  }
+  return fail(Errc::invalid_argument, "Cannot use the TLS key '" + key.string() +
+                                          "'; it must be a readable PEM file without a passphrase that "
+                                          "belongs to the certificate: " +
+                                          take_tls_error());
+}
 
 Result<SslContext> make_server_context(const std::filesystem::path& certificate,
                                        const std::filesystem::path& key) {
@@ -29,15 +54,8 @@ Result<SslContext> make_server_context(const std::filesystem::path& certificate,
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context.get(), 1);
 
-  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1) {
-    return fail(Errc::invalid_argument, "Cannot use the TLS certificate '" + certificate.string() +
-                                            "'; it must be a readable PEM file: " + take_tls_error());
-  }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return fail(Errc::invalid_argument,
-                "Cannot use the TLS key '" + key.string() +
-                    "'; it must be a readable PEM file that belongs to the certificate: " + take_tls_error());
-  }
+  PSCHEDULER_TRY(use_certificate(context.get(), certificate));
+  PSCHEDULER_TRY(use_key(context.get(), key));
   return context;
 }
 

@@ -25,6 +25,10 @@ using Ssl = std::unique_ptr<SSL, SslDeleter>;
 Result<SslContext> make_server_context(const std::filesystem::path& certificate,
                                        const std::filesystem::path& key);
 
+// The steps of it. A key must belong to the certificate when the context has one.
+Result<void> use_certificate(SSL_CTX* context, const std::filesystem::path& certificate);
+Result<void> use_key(SSL_CTX* context, const std::filesystem::path& key);
+
 // Verifies nobody: self-signed certificates are the norm among nodes (spec api.md, 1).
 Result<SslContext> make_client_context();
 

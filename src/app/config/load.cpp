@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/config/values.hpp"
+#include "pscheduler/adapters/http/certificate.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/nearest.hpp"
@@ -30,13 +31,14 @@ class FileReader {
   FileReader(fs::path file, Config& config, ConfigProblems& problems)
       : file_(std::move(file)), config_(config), problems_(problems) {}
 
-  void read() {
+  // Whether the file is a JSON object, so that each of its keys has been looked at.
+  bool read() {
     std::ifstream stream(file_, std::ios::binary);
     text_.assign(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) {
       problems_.push_back(
           fmt::format("{}: cannot be read; check that it exists and its permissions", file_.string()));
-      return;
+      return false;
     }
     auto document = json::read(text_, {.bytes_max = kFileBytesMax});
     if (!document) {
@@ -45,7 +47,9 @@ class FileReader {
       report("", "the file must hold a JSON object such as {\"listen\": [\"0.0.0.0:443\"]}");
     } else {
       for (const auto& [name, value] : document->items()) take(name, value);
+      return true;
     }
+    return false;
   }
 
  private:
@@ -139,6 +143,18 @@ void check_together(const Config& config, ConfigProblems& problems) {
   }
 }
 
+// The certificate that was given, or the one of an earlier start.
+void check_tls(const Config& config, ConfigProblems& problems) {
+  if (config.plain_http) return;
+  auto files = adapters::certificate_files(config.data_directory / "tls");
+  if (!config.tls_certificate.empty()) {
+    files = {config.tls_certificate, config.tls_key};
+  } else if (::access(files.certificate.c_str(), F_OK) != 0 || ::access(files.key.c_str(), F_OK) != 0) {
+    return;
+  }
+  for (const auto& problem : adapters::check_certificate(files)) problems.push_back(problem.message);
+}
+
 }  // namespace
 
 tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line,
@@ -148,7 +164,8 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   for (const auto& key : config_keys()) set_preset(config, key);
   std::error_code error;
   const auto file = command_line.config_file.value_or(kConfigFileDefault);
-  if (command_line.config_file || fs::exists(file, error)) FileReader(file, config, problems).read();
+  const bool has_file = command_line.config_file || fs::exists(file, error);
+  const bool understood = !has_file || FileReader(file, config, problems).read();
   apply_overrides(command_line, config, problems);
   if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
   for (auto* path : {&config.data_directory, &config.tls_certificate, &config.tls_key}) {
@@ -156,22 +173,27 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   }
   for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();
   if (problems.empty()) check_together(config, problems);
-  if (!problems.empty()) return tl::unexpected(std::move(problems));
-  return config;
+  if (problems.empty()) return config;
+  if (understood && command_line.action == Action::check) {
+    for (auto& problem : check_files(config)) problems.push_back(std::move(problem));
+  }
+  return tl::unexpected(std::move(problems));
 }
 
 ConfigProblems check_files(const Config& config) {
   ConfigProblems problems;
-  const auto check = [&](std::string_view key, const fs::path& path, int mode, std::string_view remedy) {
-    if (path.empty() || ::access(path.c_str(), mode) == 0) return;
-    problems.push_back(fmt::format("{}: '{}' {}", key, path.string(), remedy));
-  };
-  check("tls-certificate", config.tls_certificate, R_OK, "cannot be read");
-  check("tls-key", config.tls_key, R_OK, "cannot be read");
-  for (const auto& directory : config.plugins) {
-    check("plugins", directory, R_OK | X_OK, "is not a directory that can be read");
-  }
   std::error_code error;
+  check_tls(config, problems);
+  if (!config.listen_is_default) {
+    for (const auto& where : config.listen) {
+      const auto usable = adapters::check_listen_address(where);
+      if (!usable) problems.push_back("listen: " + usable.error().message);
+    }
+  }
+  for (const auto& directory : config.plugins) {
+    if (fs::is_directory(directory, error) && ::access(directory.c_str(), R_OK | X_OK) == 0) continue;
+    problems.push_back(fmt::format("plugins: '{}' is not a directory that can be read", directory.string()));
+  }
   auto existing = config.data_directory;
   while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {

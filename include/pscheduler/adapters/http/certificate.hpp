@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "pscheduler/base/result.hpp"
 
@@ -17,5 +18,12 @@ struct TlsFiles {
 // missing. Files that are there are kept; both are made anew when one is missing. unavailable when they
 // cannot be written.
 Result<TlsFiles> ensure_certificate(const std::filesystem::path& directory, const std::string& host_name);
+
+// The two files that ensure_certificate() makes in a directory, whether they are there or not.
+TlsFiles certificate_files(const std::filesystem::path& directory);
+
+// Everything that keeps a server from using a certificate and key: each must be a readable PEM file, the key
+// without a passphrase, and they must belong together. Empty when they are good.
+std::vector<Error> check_certificate(const TlsFiles& files);
 
 }  // namespace pscheduler::adapters

@@ -23,4 +23,8 @@ struct ListenAddress {
 // The inverse of to_string. invalid_argument for host names, missing or bad ports, IPv6 without brackets.
 Result<ListenAddress> parse_listen_address(std::string_view text);
 
+// Whether this host has the address and this user may use the port; one that is in use is no failure, as it
+// may be a server of ours that uses it. unavailable says why not, with the remedy.
+Result<void> check_listen_address(const ListenAddress& where);
+
 }  // namespace pscheduler::adapters
