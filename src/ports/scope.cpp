@@ -10,7 +10,6 @@
 #include <vector>
 
 namespace pscheduler::ports {
-namespace {
 
 bool is_cancellation(const std::exception_ptr& exception) {
   try {
@@ -23,8 +22,6 @@ bool is_cancellation(const std::exception_ptr& exception) {
     return false;
   }
 }
-
-}  // namespace
 
 Scope::Scope(asio::any_io_executor executor, std::function<void(std::exception_ptr)> on_exception)
     : executor_(std::move(executor)), on_exception_(std::move(on_exception)), ended_(executor_) {}

@@ -19,12 +19,13 @@ Timeline::Lane& Timeline::lane(SchedulingClass scheduling_class) {
   return scheduling_class == SchedulingClass::exclusive ? exclusive_ : normal_;
 }
 
-void Timeline::insert(const Occupation& occupation) {
-  if (traits(occupation.scheduling_class).anytime || occupation.times.empty()) return;
-  if (!by_run_.emplace(occupation.run, occupation).second) return;
+bool Timeline::insert(const Occupation& occupation) {
+  if (traits(occupation.scheduling_class).anytime || occupation.times.empty()) return true;
+  if (!by_run_.emplace(occupation.run, occupation).second) return false;
   auto& runs = lane(occupation.scheduling_class);
   runs.end_by_start.emplace(std::pair(occupation.times.start, occupation.run), occupation.times.end);
   runs.lengths.insert(occupation.times.length());
+  return true;
 }
 
 void Timeline::erase(const RunId& run) {

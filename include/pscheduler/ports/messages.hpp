@@ -25,7 +25,6 @@ inline constexpr Message kRunInterrupted{"RUN_INTERRUPTED", Level::warning, "A r
 inline constexpr Message kRunMissed{"RUN_MISSED", Level::warning, "A run was not started in time"};
 inline constexpr Message kRunNotPlanned{"RUN_NOT_PLANNED", Level::warning, "A run could not be put on the schedule"};
 inline constexpr Message kRunRecordsDropped{"RUN_RECORDS_DROPPED", Level::warning, "A tool streams results faster than they can be stored; the surplus is dropped"};
-inline constexpr Message kRunRecordNotStored{"RUN_RECORD_NOT_STORED", Level::warning, "A streamed result could not be stored and is lost"};
 inline constexpr Message kRunStateRefused{"RUN_STATE_REFUSED", Level::error, "A change of a run's state could not be stored"};
 inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to serve"};
 inline constexpr Message kServerStopped{"SERVER_STOPPED", Level::info, "Ended"};

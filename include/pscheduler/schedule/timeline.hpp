@@ -35,8 +35,9 @@ struct SlotRequest {
 
 class Timeline {
  public:
-  // Takes the time of a run; anytime classes and empty ranges are ignored. The run must not be there yet.
-  void insert(const Occupation& occupation);
+  // Takes the time of a run; anytime classes and empty ranges are ignored. False when the run is there
+  // already; its time stays as it is then.
+  bool insert(const Occupation& occupation);
 
   // Frees the time of a run; unknown runs are ignored.
   void erase(const RunId& run);

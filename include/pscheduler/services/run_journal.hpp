@@ -1,7 +1,11 @@
 #pragma once
 // Every change of a run's state goes through here: it is checked against the table of moves, stored together
 // with its reason and whatever belongs to it, and only then announced.
+//
+// A change that has been handed to the store is awaited to its end also when the caller is cancelled, who
+// sees the cancellation at its next wait; so nobody is left in doubt whether a change was made.
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -34,11 +38,18 @@ class RunJournal {
   // Stores changes that concern runs of the task and announces them.
   ports::AsyncResult<void> commit_for(TaskId task, ports::Changes changes);
 
-  // As move(), but when the store has no room it tries again until it has.
+  // What belongs to a change, as it is at the moment of each try.
+  using MakeChanges = std::function<ports::Changes()>;
+
+  // As move() and add(), but when the store has no room they try again until it has, or are cancelled.
   ports::Async<void> move_surely(Run& run, RunState to, Why why, std::optional<RunResults> results = {},
-                                 ports::Changes together = {});
+                                 MakeChanges together = {});
+  ports::Async<void> add_surely(Run run, Why why, MakeChanges together);
 
  private:
+  ports::AsyncResult<void> commit(ports::Changes changes);
+  ports::Async<bool> may_try_again(RunId run, Error error, bool first_time);
+
   ports::Store& store_;
   ports::Clock& clock_;
   ports::Log& log_;

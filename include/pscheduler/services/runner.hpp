@@ -42,10 +42,11 @@ class Runner {
   Runner(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, RunnerSettings settings);
   ~Runner();
 
-  // Told of every run that this runner took and that has reached its final state.
+  // Told of every run that this runner took and that has reached its final state, once that is durable.
   void on_ended(std::function<void(const Run&)> observer) { on_ended_ = std::move(observer); }
 
-  // Takes over a pending run that is durable, or one in cleanup whose local result waits to be merged.
+  // Takes over a durable run: a pending one, one in cleanup whose local result waits to be merged, or a
+  // running one of a class that streams results, which goes on.
   void offer(Run run, const Task& task);
 
   // Forgets the pending runs of a task that have not been started and answers them.
@@ -64,7 +65,8 @@ class Runner {
   // Starts runs when they are due, until cancelled.
   ports::Async<void> work();
 
-  // Starts nothing more, lets tools end for the drain time, then ends them as failed.
+  // Starts nothing more, lets tools end for the drain time, then ends them as failed. Runs that stream
+  // results are left as they are, to go on at the next start.
   ports::Async<void> stop();
 
   [[nodiscard]] std::size_t active() const { return active_.size(); }
@@ -79,9 +81,12 @@ class Runner {
   // A run whose coroutine is under way.
   struct Active {
     Run run;
+    SchedulingClass scheduling_class;
     ports::Scope::Ticket ticket = 0;
     std::optional<std::pair<RunState, Why>>
-        interruption;  // what to make of it when its coroutine is cancelled
+        interruption;       // what to make of it when its coroutine is cancelled
+    bool measured = false;  // its tool has ended: it goes on to its final state
+    bool merges = false;    // this node makes its merged result
     int records_in_flight = 0;
     std::uint64_t records_dropped = 0;
   };
@@ -91,9 +96,10 @@ class Runner {
   [[nodiscard]] Duration start_lead(const std::string& tool) const;
   std::optional<Instant> start_due_runs();
   bool too_late(const Waiting& waiting) const;
-  void launch(Run run);
+  void launch(Run run, SchedulingClass scheduling_class);
   ports::Async<void> supervise(ActiveRun active);
   ports::Async<void> execute(ActiveRun active);
+  ports::Async<bool> put_on_deck(ActiveRun active, const Task& task);
   ports::Async<void> execute_tool(ActiveRun active, const Task& task);
   ports::Async<void> end_interrupted(ActiveRun active);
   ports::Async<void> miss(Run run, std::string reason);
@@ -102,7 +108,8 @@ class Runner {
   ports::Async<void> merge(ActiveRun active, const Task& task, std::string local);
   void take_record(const ActiveRun& active, std::shared_ptr<const Json> record);
   ports::Async<void> store_record(ActiveRun active, std::shared_ptr<const Json> record);
-  ports::Changes count_start(const Run& run);
+  [[nodiscard]] ports::Changes progress_of(TaskId task) const;
+  [[nodiscard]] std::string why_missed() const;
   void ended(const Run& run);
   void request_interruption(const ActiveRun& active, RunState to, const Why& why);
 

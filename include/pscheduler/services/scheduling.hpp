@@ -3,11 +3,13 @@
 //
 // Tasks that this node leads are planned here as soon as they come inside the horizon; for tasks led
 // elsewhere the lead names the time. A slot is reserved in memory before anything is awaited and given back
-// when its commit fails.
+// when its commit fails. What has been asked for here is done to its end also when the one who asked goes
+// away meanwhile.
 
-#include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
@@ -52,11 +54,10 @@ class Scheduling {
 
   // A run at a time somebody else chose: the lead of the task, or whoever may write to a task led here.
   // conflict: the time is taken; invalid_argument: beyond the horizon.
-  ports::AsyncResult<RunId> place(const Task& task, std::optional<RunId> id, Instant start, Why why);
+  ports::AsyncResult<RunId> place(Task task, std::optional<RunId> id, Instant start, Why why);
 
-  // Takes a run that has not been started off the timeline; not_found when there is none, or it has begun and
-  // is ended first.
-  ports::AsyncResult<void> remove(TaskId task, RunId run, Why why);
+  // Removes a run; one that has begun is ended first. not_found when there is none.
+  ports::AsyncResult<void> remove(Task task, RunId run, Why why);
 
   // The free ranges in which a run of the task fits, within [from, until] (spec api.md 11.8). Absent bounds
   // are now and the horizon.
@@ -71,24 +72,48 @@ class Scheduling {
 
   // Plans tasks when they come inside the horizon, until cancelled.
   ports::Async<void> work();
+
+  // Ends what is under way; from then on every change is refused as unavailable, and tasks taken up wait for
+  // the next start.
   ports::Async<void> stop();
 
  private:
-  void plan_when_due(TaskId task, Instant nominal, const Schedule& schedule);
+  // planning: which task is planned when
+  void plan_now(TaskId task);
+  void plan_at(TaskId task, Instant at);
+  void forget(TaskId task);
+  [[nodiscard]] Instant planned_from(Instant nominal, const Schedule& schedule) const;
   ports::Async<void> plan(TaskId id);
+  ports::Async<void> plan_next(const Task& task, TaskProgress& progress);
+  ports::Async<void> finish_planning(TaskId id, TaskProgress& progress);
+  void run_ended(const Run& run);
+
+  // slots: where a run goes, and its way into the store
   ports::Async<void> plan_run(const Task& task, Instant nominal);
+  [[nodiscard]] TimeRange starts_for(const Task& task, Instant nominal) const;
+  std::optional<TimeRange> choose_slot(const Task& task, const TimeRange& starts);
+  std::optional<TimeRange> choose_random_slot(const Task& task, const TimeRange& starts);
   ports::Async<void> store_nonstart(const Task& task, TimeRange times, std::string reason);
   ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, bool planned_here);
-  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, Run run, Why why, bool planned_here);
+  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Run run, Why why,
+                                                 bool planned_here);
   ports::Async<void> withdraw_stored(Run run, bool planned_here);
-  ports::Changes count_run(const Task& task, const Run& run, bool planned_here);
-  void uncount_run(TaskId id, const TaskProgress& before);
-  ports::Async<void> finish_planning(TaskId id);
-  ports::Async<void> retry_later(TaskId id, Duration wait);
+  static ports::Changes count_run(const Task& task, TaskProgress& progress, const Run& run,
+                                  bool planned_here);
+  static void uncount_run(TaskProgress& progress, const TaskProgress& before);
   [[nodiscard]] std::string describe_conflict(const schedule::Occupation& conflict) const;
-  void run_ended(const Run& run);
-  ports::AsyncResult<void> recover_run(Run run, const Task& task);
   Run new_run(const Task& task, RunId id, TimeRange times) const;
+
+  // placing: what others ask for
+  ports::AsyncResult<void> cancel_task(Task task, Why why);
+  ports::AsyncResult<RunId> place_run(Task task, std::optional<RunId> id, Instant start, Why why);
+  ports::AsyncResult<void> remove_run(Task task, RunId run, Why why);
+
+  // recovery
+  ports::AsyncResult<void> recover_run(Run run, const Task& task);
+  ports::AsyncResult<void> end_recovered(Run run, RunState to, Why why,
+                                         std::optional<RunResults> results = {});
+  ports::Async<void> end_when_there_is_room(Run run, RunState to, Why why, std::optional<RunResults> results);
 
   Ports ports_;
   Plugins& plugins_;
@@ -97,7 +122,10 @@ class Scheduling {
   Runner& runner_;
   SchedulingSettings settings_;
   schedule::Timeline timeline_;
-  std::multimap<Instant, TaskId> later_;  // tasks whose next run is beyond the horizon, by when to look again
+  std::set<std::pair<Instant, TaskId>> later_;  // tasks to be planned later, by when
+  std::unordered_map<TaskId, Instant> later_by_task_;
+  std::unordered_set<TaskId> planning_;  // tasks whose next run is being planned
+  bool stopping_ = false;
   ports::Event changed_;
   ports::Scope plans_;
 };

@@ -11,6 +11,22 @@ namespace pscheduler::services {
 
 class TaskBook {
  public:
+  // Keeps a task in the book while something about it is being arranged.
+  class Hold {
+   public:
+    Hold(TaskBook& book, const Task& task);
+    ~Hold();
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+    [[nodiscard]] TaskProgress& progress() const { return progress_; }
+
+   private:
+    TaskBook& book_;
+    TaskId task_;
+    TaskProgress& progress_;
+  };
+
   // Puts a task into the book; a task that is there already keeps its entry.
   TaskProgress& open(const Task& task);
 
@@ -21,8 +37,7 @@ class TaskBook {
   void run_added(TaskId task);
   void run_ended(TaskId task);
 
-  // Takes the task out unless it plans runs or has unfinished ones.
-  void close_if_idle(TaskId task);
+  [[nodiscard]] bool has_unfinished_runs(TaskId task) const;
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -30,7 +45,11 @@ class TaskBook {
   struct Entry {
     TaskProgress progress;
     int unfinished_runs = 0;
+    int holds = 0;
   };
+
+  void close_if_idle(TaskId task);
+
   std::unordered_map<TaskId, Entry> entries_;
 };
 

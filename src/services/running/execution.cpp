@@ -1,8 +1,6 @@
 // The life of one run from on-deck to its final state.
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
-#include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/ports/messages.hpp"
@@ -55,19 +53,34 @@ std::string reason_of(const Json& merged) {
   return "The measurement did not succeed.";
 }
 
+void note_mistake(ports::Log& log, RunId run, const std::exception_ptr& mistake) {
+  try {
+    std::rethrow_exception(mistake);
+  } catch (const std::exception& error) {
+    log.write(ports::kRunExecutionBroken, {{"run", run.to_string()}, {"error", std::string(error.what())}});
+  } catch (...) {
+    log.write(ports::kRunExecutionBroken, {{"run", run.to_string()}});
+  }
+}
+
 }  // namespace
 
-// Runs the execution and sees to it that the run gets a final state, also when it is interrupted.
+// Runs the execution and sees to it that the run gets a final state, also when it is interrupted or this
+// program makes a mistake.
 ports::Async<void> Runner::supervise(ActiveRun active) {
-  bool interrupted = false;
+  std::exception_ptr thrown;
   try {
     co_await execute(active);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != boost::asio::error::operation_aborted) throw;
-    interrupted = true;
+  } catch (...) {
+    thrown = std::current_exception();
   }
-  if (interrupted) {
-    co_await ports::shield_from_cancellation();
+  if (thrown) {
+    if (!ports::is_cancellation(thrown)) {
+      note_mistake(ports_.log, active->run.id, thrown);
+      active->interruption.emplace(RunState::failed,
+                                   Why{"A mistake in the program ended this run.", "runner"});
+    }
+    co_await ports::forget_cancellation();
     co_await end_interrupted(active);
   }
   ended(active->run);
@@ -80,11 +93,11 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
   active->run.errors = why.reason;
   RunResults results;
   results.local = dump(failure_result(why.reason, ""));
-  auto stored = co_await journal_.move(active->run, to, std::move(why), std::move(results));
-  if (!stored) {
-    ports_.log.write(ports::kRunStateRefused,
-                     {{"run", active->run.id.to_string()}, {"error", stored.error().message}});
+  if (active->merges && to == RunState::failed) {
+    results.full = "[" + results.local + "]";
+    results.merged = results.local;
   }
+  co_await journal_.move_surely(active->run, to, std::move(why), std::move(results));
 }
 
 ports::Async<void> Runner::execute(ActiveRun active) {
@@ -97,30 +110,44 @@ ports::Async<void> Runner::execute(ActiveRun active) {
     co_return;
   }
   const Task task = std::move(**found);
+  active->merges = task.leads() && !traits(task.scheduling_class).multi_result;
   if (active->run.state == RunState::cleanup) {
     auto stored = co_await ports_.store.run(task.id, active->run.id);
-    std::string local = stored && *stored ? (*stored)->results.local : std::string();
+    // What cannot be read now is merged after the next start.
+    if (!stored || !*stored) co_return;
+    std::string local = std::move((*stored)->results.local);
     co_await merge(active, task, std::move(local));
     co_return;
   }
-  Why why{"Preparing its tool " + task.tool + ".", "runner"};
-  co_await journal_.move_surely(active->run, RunState::on_deck, std::move(why));
-  if (ports_.clock.now() >= active->run.times.start + settings_.straggle &&
-      !traits(task.scheduling_class).multi_result) {
-    active->run.errors = "Not started: the store had no room when the run was due.";
-    Why late{active->run.errors, "runner"};
-    co_await journal_.move_surely(active->run, RunState::missed, std::move(late));
-    co_return;
+  if (active->run.state == RunState::pending) {
+    const bool in_time = co_await put_on_deck(active, task);
+    if (!in_time) co_return;
   }
   co_await execute_tool(active, task);
 }
 
-ports::Changes Runner::count_start(const Run& run) {
-  ports::Changes changes;
-  if (TaskProgress* progress = book_.find(run.task)) {
-    ++progress->runs_started;
-    changes.task_progress.emplace_back(run.task, *progress);
+// False when it is too late by the time that this is durable; the run is missed then.
+ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
+  Run& run = active->run;
+  const auto& rules = traits(task.scheduling_class);
+  const Instant now = ports_.clock.now();
+  if (rules.anytime && !rules.multi_result && task.participants.size() == 1 &&
+      now > run.times.start + kOverrun) {
+    // It had to wait for others; its tool gets the whole time nevertheless, as nobody is disturbed by that.
+    run.times = TimeRange{now, now + run.times.length()};
   }
+  Why why{"Preparing its tool " + task.tool + ".", "runner"};
+  co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
+  if (rules.multi_result || ports_.clock.now() < run.times.start + settings_.straggle) co_return true;
+  run.errors = "Not started: the store had no room when the run was due.";
+  Why late{run.errors, "runner"};
+  co_await journal_.move_surely(run, RunState::missed, std::move(late));
+  co_return false;
+}
+
+ports::Changes Runner::progress_of(TaskId task) const {
+  ports::Changes changes;
+  if (const TaskProgress* progress = book_.find(task)) changes.task_progress.emplace_back(task, *progress);
   return changes;
 }
 
@@ -157,19 +184,17 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
 
 ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
   ToolRun tool_run = tool_run_for(active, task);
-  Why why{"The tool " + task.tool + " was started.", "runner"};
-  ports::Changes counted = count_start(active->run);
+  const bool goes_on = active->run.state == RunState::running;
+  Why why{"The tool " + task.tool + (goes_on ? " was started again." : " was started."), "runner"};
+  if (TaskProgress* progress = goes_on ? nullptr : book_.find(task.id)) ++progress->runs_started;
   // on-deck is durable, so the tool need not wait for running to be.
   auto tool = plugins_.run(std::move(tool_run));
+  RunJournal::MakeChanges counted = [this, id = task.id] { return progress_of(id); };
   auto recorded =
       journal_.move_surely(active->run, RunState::running, std::move(why), std::nullopt, std::move(counted));
   auto both = std::move(tool) && std::move(recorded);
-  Result<ToolOutcome> outcome;
-  try {
-    outcome = co_await std::move(both);
-  } catch (const boost::asio::multiple_exceptions& several) {
-    std::rethrow_exception(several.first_exception());  // an interruption, which ends both
-  }
+  auto outcome = co_await std::move(both);
+  active->measured = true;
   co_await take_outcome(active, task, std::move(outcome));
 }
 
@@ -188,8 +213,7 @@ ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Resu
   if (!worked && run.errors.empty()) run.errors = failure_sentence(*outcome);
   RunResults results;
   if (outcome->output && !outcome->output->is_null()) results.local = dump(*outcome->output);
-  const bool lead_of_single_result = task.leads() && !traits(task.scheduling_class).multi_result;
-  if (!lead_of_single_result) {
+  if (!active->merges) {
     const std::string reason = worked ? "The tool has ended." : failure_sentence(*outcome);
     Why why{reason, "runner"};
     co_await journal_.move_surely(run, RunState::finished, std::move(why), std::move(results));
@@ -257,21 +281,17 @@ ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const 
   run.state = RunState::finished;
   run.status = 0;
   run.priority = 0;
-  ports::Changes changes;
-  if (TaskProgress* progress = book_.find(run.task)) {
-    ++progress->runs;
-    changes.task_progress.emplace_back(run.task, *progress);
-  }
-  RunResults results;
-  results.merged = dump(*record);
-  changes.results.emplace_back(run.id, std::move(results));
+  if (TaskProgress* progress = book_.find(run.task)) ++progress->runs;
   Why why{"A result streamed by run " + active->run.id.to_string() + ".", "runner"};
-  auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(changes));
+  RunJournal::MakeChanges together = [this, task = run.task, id = run.id, record] {
+    ports::Changes changes = progress_of(task);
+    RunResults results;
+    results.merged = dump(*record);
+    changes.results.emplace_back(id, std::move(results));
+    return changes;
+  };
+  co_await journal_.add_surely(std::move(run), std::move(why), std::move(together));
   --active->records_in_flight;
-  if (!stored) {
-    ports_.log.write(ports::kRunRecordNotStored,
-                     {{"run", active->run.id.to_string()}, {"error", stored.error().message}});
-  }
 }
 
 }  // namespace pscheduler::services

@@ -40,7 +40,7 @@ void Runner::offer(Run run, const Task& task) {
   book_.open(task);
   book_.run_added(task.id);
   if (run.state == RunState::cleanup) {
-    launch(std::move(run));
+    launch(std::move(run), task.scheduling_class);
     return;
   }
   const Instant due = run.times.start - start_lead(task.tool);
@@ -106,9 +106,10 @@ std::optional<Instant> Runner::start_due_runs() {
       missed.push_back(std::move(waiting));
     } else if (active_.size() < static_cast<std::size_t>(settings_.parallel_max)) {
       Run run = std::move(waiting.run);
+      const auto scheduling_class = waiting.scheduling_class;
       waiting_by_run_.erase(run.id);
       it = waiting_.erase(it);
-      launch(std::move(run));
+      launch(std::move(run), scheduling_class);
       continue;
     } else {
       const Instant gives_up = traits(waiting.scheduling_class).multi_result
@@ -121,12 +122,16 @@ std::optional<Instant> Runner::start_due_runs() {
     waiting_by_run_.erase(missed.back().run.id);
     it = waiting_.erase(it);
   }
-  for (auto& entry : missed) {
-    executions_.spawn(
-        miss(std::move(entry.run), "Not started: " + std::to_string(settings_.parallel_max) +
-                                       " tools were running, which is as many as may run at once."));
-  }
+  for (auto& entry : missed) executions_.spawn(miss(std::move(entry.run), why_missed()));
   return next;
+}
+
+std::string Runner::why_missed() const {
+  if (active_.size() >= static_cast<std::size_t>(settings_.parallel_max)) {
+    return "Not started: " + std::to_string(settings_.parallel_max) +
+           " tools were running, which is as many as may run at once.";
+  }
+  return "Not started: its time had passed when this node came to it; its clock was set or it was suspended.";
 }
 
 ports::Async<void> Runner::work() {
@@ -140,8 +145,10 @@ ports::Async<void> Runner::work() {
   }
 }
 
-void Runner::launch(Run run) {
+void Runner::launch(Run run, SchedulingClass scheduling_class) {
   auto active = std::make_shared<Active>();
+  active->scheduling_class = scheduling_class;
+  active->measured = run.state == RunState::cleanup;
   active->run = std::move(run);
   active_[active->run.id] = active;
   active->ticket = executions_.spawn(supervise(active));
@@ -159,12 +166,12 @@ ports::Async<void> Runner::miss(Run run, std::string reason) {
 void Runner::ended(const Run& run) {
   active_.erase(run.id);
   book_.run_ended(run.task);
-  if (on_ended_) on_ended_(run);
+  if (on_ended_ && traits(run.state).final) on_ended_(run);
   changed_.notify_all();
 }
 
 void Runner::request_interruption(const ActiveRun& active, RunState to, const Why& why) {
-  if (active->interruption || !is_allowed(active->run.state, to)) return;
+  if (active->interruption || active->measured || !is_allowed(active->run.state, to)) return;
   active->interruption.emplace(to, why);
   executions_.cancel(active->ticket);
 }
@@ -172,8 +179,8 @@ void Runner::request_interruption(const ActiveRun& active, RunState to, const Wh
 ports::Async<void> Runner::interrupt(RunId id, RunState to, Why why) {
   const auto found = active_.find(id);
   if (found == active_.end()) co_return;
-  // A run in cleanup has its measurement already and goes on to its final state.
-  if (found->second->run.state != RunState::cleanup) request_interruption(found->second, to, why);
+  const auto active = found->second;
+  request_interruption(active, to, why);
   while (active_.contains(id)) co_await changed_.wait();
 }
 
@@ -183,8 +190,8 @@ ports::Async<void> Runner::cancel(TaskId task, Why why) {
     if (active->run.task == task) runs.push_back(id);
   }
   for (const RunId run : runs) {
-    auto active = active_.at(run);
-    if (active->run.state != RunState::cleanup) request_interruption(active, RunState::canceled, why);
+    const auto active = active_.at(run);
+    request_interruption(active, RunState::canceled, why);
   }
   for (const RunId run : runs) {
     while (active_.contains(run)) co_await changed_.wait();
@@ -194,6 +201,14 @@ ports::Async<void> Runner::cancel(TaskId task, Why why) {
 ports::Async<void> Runner::stop() {
   stopping_ = true;
   changed_.notify_all();
+  const auto all_active = [this] {
+    std::vector<ActiveRun> all;
+    for (const auto& [id, active] : active_) all.push_back(active);
+    return all;
+  };
+  for (const auto& active : all_active()) {
+    if (traits(active->scheduling_class).multi_result) executions_.cancel(active->ticket);
+  }
   const Duration give_up = ports_.clock.steady() + settings_.drain;
   while (!active_.empty()) {
     const Duration left = give_up - ports_.clock.steady();
@@ -201,12 +216,7 @@ ports::Async<void> Runner::stop() {
     co_await changed_.wait_for(ports_.clock, left);
   }
   const Why why{"The daemon was stopped while the tool was running.", "daemon"};
-  std::vector<ActiveRun> left_over;
-  for (const auto& [id, active] : active_) left_over.push_back(active);
-  for (const auto& active : left_over) {
-    if (active->run.state != RunState::cleanup) request_interruption(active, RunState::failed, why);
-  }
-  left_over.clear();
+  for (const auto& active : all_active()) request_interruption(active, RunState::failed, why);
   // What is still merging, or waits for room in the store, is taken up at the next start.
   const Duration end_at = ports_.clock.steady() + kMergeLimit;
   while (!active_.empty() && ports_.clock.steady() < end_at) {

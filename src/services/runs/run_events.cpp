@@ -2,28 +2,29 @@
 
 namespace pscheduler::services {
 
-void RunEvents::changed(TaskId task) {
-  const auto found = events_.find(task);
-  if (found == events_.end()) return;
-  if (const auto event = found->second.lock()) {
-    event->notify_all();
-  } else {
-    events_.erase(found);
-  }
+RunEvents::Watch::Watch(RunEvents& events, TaskId task)
+    : events_(events),
+      task_(task),
+      topic_(events.topics_.try_emplace(task, events.executor_).first->second),
+      seen_(topic_.changes) {
+  ++topic_.watches;
 }
 
-ports::Async<bool> RunEvents::wait_for_change(TaskId task, ports::Clock& clock, Duration length) {
-  auto event = events_[task].lock();
-  if (!event) {
-    event = std::make_shared<ports::Event>(executor_);
-    events_[task] = event;
-  }
-  const bool notified = co_await event->wait_for(clock, length);
-  if (event.use_count() == 1) {
-    event.reset();
-    events_.erase(task);
-  }
+RunEvents::Watch::~Watch() {
+  if (--topic_.watches == 0) events_.topics_.erase(task_);
+}
+
+ports::Async<bool> RunEvents::Watch::wait(ports::Clock& clock, Duration length) {
+  if (topic_.changes != seen_) co_return true;
+  const bool notified = co_await topic_.changed.wait_for(clock, length);
   co_return notified;
+}
+
+void RunEvents::changed(TaskId task) {
+  const auto found = topics_.find(task);
+  if (found == topics_.end()) return;
+  ++found->second.changes;
+  found->second.changed.notify_all();
 }
 
 }  // namespace pscheduler::services

@@ -1,6 +1,10 @@
 #include "pscheduler/services/run_journal.hpp"
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "pscheduler/ports/messages.hpp"
 
@@ -12,13 +16,24 @@ constexpr Duration kRetryInterval = std::chrono::seconds(1);
 
 }  // namespace
 
+// Without a cancellation slot of the caller: a commit that somebody no longer waits for would leave open what
+// has become of the change.
+ports::AsyncResult<void> RunJournal::commit(ports::Changes changes) {
+  const auto executor = co_await ports::asio::this_coro::executor;
+  auto operation = ports::asio::co_spawn(
+      executor, store_.commit(std::move(changes)),
+      ports::asio::bind_cancellation_slot(ports::asio::cancellation_slot(), ports::asio::use_awaitable));
+  auto committed = co_await std::move(operation);
+  co_return committed;
+}
+
 ports::AsyncResult<void> RunJournal::add(Run run, Why why, ports::Changes together) {
   const TaskId task = run.task;
   StateChange change{run.id,    clock_.now(),          std::nullopt,
                      run.state, std::move(why.reason), std::move(why.actor)};
   together.new_runs.push_back(std::move(run));
   together.history.push_back(std::move(change));
-  auto committed = co_await store_.commit(std::move(together));
+  auto committed = co_await commit(std::move(together));
   if (committed) events_.changed(task);
   co_return committed;
 }
@@ -37,7 +52,7 @@ ports::AsyncResult<void> RunJournal::move(Run& run, RunState to, Why why, std::o
   together.changed_runs.push_back(changed);
   together.history.push_back(std::move(change));
   if (results) together.results.emplace_back(run.id, std::move(*results));
-  auto committed = co_await store_.commit(std::move(together));
+  auto committed = co_await commit(std::move(together));
   if (!committed) co_return committed;
   run = std::move(changed);
   events_.changed(run.task);
@@ -45,27 +60,46 @@ ports::AsyncResult<void> RunJournal::move(Run& run, RunState to, Why why, std::o
 }
 
 ports::AsyncResult<void> RunJournal::commit_for(TaskId task, ports::Changes changes) {
-  auto committed = co_await store_.commit(std::move(changes));
+  auto committed = co_await commit(std::move(changes));
   if (committed) events_.changed(task);
   co_return committed;
 }
 
+// Whether another try may succeed; if so, it is time for it.
+ports::Async<bool> RunJournal::may_try_again(RunId run, Error error, bool first_time) {
+  if (error.code != Errc::unavailable) {
+    log_.write(ports::kRunStateRefused, {{"run", run.to_string()}, {"error", error.message}});
+    co_return false;
+  }
+  if (first_time) log_.write(ports::kStoreFull, {{"run", run.to_string()}, {"error", error.message}});
+  co_await clock_.sleep_for(kRetryInterval);
+  co_return true;
+}
+
 ports::Async<void> RunJournal::move_surely(Run& run, RunState to, Why why, std::optional<RunResults> results,
-                                           ports::Changes together) {
-  for (bool said = false;;) {
+                                           MakeChanges together) {
+  for (bool first_time = true;; first_time = false) {
     auto copy_of_results = results;
-    auto copy_of_changes = together;
     auto copy_of_why = why;
-    auto moved = co_await move(run, to, std::move(copy_of_why), std::move(copy_of_results),
-                               std::move(copy_of_changes));
+    ports::Changes changes;
+    if (together) changes = together();
+    auto moved =
+        co_await move(run, to, std::move(copy_of_why), std::move(copy_of_results), std::move(changes));
     if (moved) co_return;
-    if (moved.error().code != Errc::unavailable) {
-      log_.write(ports::kRunStateRefused, {{"run", run.id.to_string()}, {"error", moved.error().message}});
-      co_return;
-    }
-    if (!said) log_.write(ports::kStoreFull, {{"run", run.id.to_string()}, {"error", moved.error().message}});
-    said = true;
-    co_await clock_.sleep_for(kRetryInterval);
+    const bool again = co_await may_try_again(run.id, std::move(moved.error()), first_time);
+    if (!again) co_return;
+  }
+}
+
+ports::Async<void> RunJournal::add_surely(Run run, Why why, MakeChanges together) {
+  for (bool first_time = true;; first_time = false) {
+    Run copy_of_run = run;
+    auto copy_of_why = why;
+    ports::Changes changes = together();
+    auto added = co_await add(std::move(copy_of_run), std::move(copy_of_why), std::move(changes));
+    if (added) co_return;
+    const bool again = co_await may_try_again(run.id, std::move(added.error()), first_time);
+    if (!again) co_return;
   }
 }
 

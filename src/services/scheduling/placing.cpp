@@ -1,13 +1,40 @@
-// Runs at a time somebody else chose, and their removal.
+// What others ask for: runs at a time that they chose, their removal, and the end of a task.
 
 #include <algorithm>
 
 #include "pscheduler/services/scheduling.hpp"
 
 namespace pscheduler::services {
+namespace {
 
-ports::AsyncResult<RunId> Scheduling::place(const Task& task, std::optional<RunId> id, Instant start,
-                                            Why why) {
+tl::unexpected<Error> stopping() {
+  return fail(Errc::unavailable, "This node is being stopped; try again when it is back.");
+}
+
+}  // namespace
+
+ports::AsyncResult<RunId> Scheduling::place(Task task, std::optional<RunId> id, Instant start, Why why) {
+  if (stopping_) co_return stopping();
+  auto placing = place_run(std::move(task), id, start, std::move(why));
+  auto placed = co_await plans_.run(std::move(placing));
+  co_return placed;
+}
+
+ports::AsyncResult<void> Scheduling::remove(Task task, RunId run, Why why) {
+  if (stopping_) co_return stopping();
+  auto removing = remove_run(std::move(task), run, std::move(why));
+  auto removed = co_await plans_.run(std::move(removing));
+  co_return removed;
+}
+
+ports::AsyncResult<void> Scheduling::cancel(Task task, Why why) {
+  if (stopping_) co_return stopping();
+  auto canceling = cancel_task(std::move(task), std::move(why));
+  auto canceled = co_await plans_.run(std::move(canceling));
+  co_return canceled;
+}
+
+ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> id, Instant start, Why why) {
   const TimeRange times{start, start + task.duration};
   const auto& rules = traits(task.scheduling_class);
   if (!rules.multi_result && start > ports_.clock.now() + settings_.horizon) {
@@ -24,24 +51,35 @@ ports::AsyncResult<RunId> Scheduling::place(const Task& task, std::optional<RunI
   co_return run_id;
 }
 
-ports::AsyncResult<void> Scheduling::remove(TaskId task, RunId id, Why why) {
-  auto found = co_await ports_.store.run(task, id);
+ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
+  auto found = co_await ports_.store.run(task.id, id);
   if (!found) co_return fail(std::move(found.error()));
   if (!*found) co_return fail(Errc::not_found, "There is no such run.");
-  if (!runner_.withdraw(id)) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
+  const TaskBook::Hold hold(book_, task);
+  std::optional<Run> withdrawn = runner_.withdraw(id);
+  if (!withdrawn) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
   timeline_.erase(id);
   ports::Changes changes;
   changes.removed_runs.push_back(id);
-  co_return co_await ports_.store.commit(std::move(changes));
+  auto removed = co_await journal_.commit_for(task.id, std::move(changes));
+  if (removed) {
+    if (hold.progress().plans_runs && !book_.has_unfinished_runs(task.id)) plan_now(task.id);
+  } else if (withdrawn) {
+    timeline_.insert({id, task.scheduling_class, withdrawn->times});
+    runner_.offer(std::move(*withdrawn), task);
+  }
+  co_return removed;
 }
 
-ports::AsyncResult<void> Scheduling::cancel(Task task, Why why) {
+ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   const Instant now = ports_.clock.now();
-  TaskProgress& progress = book_.open(task);
+  const TaskBook::Hold hold(book_, task);
+  TaskProgress& progress = hold.progress();
   const TaskProgress before = progress;
   progress.enabled = false;
   progress.plans_runs = false;
   if (!progress.canceled_at) progress.canceled_at = now;
+  forget(task.id);
   ports::Changes changes;
   changes.task_progress.emplace_back(task.id, progress);
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);
@@ -57,15 +95,17 @@ ports::AsyncResult<void> Scheduling::cancel(Task task, Why why) {
   }
   auto committed = co_await journal_.commit_for(task.id, std::move(changes));
   if (!committed) {
-    book_.open(task) = before;
+    progress.enabled = before.enabled;
+    progress.plans_runs = before.plans_runs;
+    progress.canceled_at = before.canceled_at;
     for (const Run& run : withdrawn) {
       timeline_.insert({run.id, task.scheduling_class, run.times});
       runner_.offer(run, task);
     }
+    if (progress.plans_runs && !book_.has_unfinished_runs(task.id)) plan_now(task.id);
     co_return committed;
   }
   co_await runner_.cancel(task.id, std::move(why));
-  book_.close_if_idle(task.id);
   co_return Result<void>{};
 }
 

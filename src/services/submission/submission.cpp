@@ -101,6 +101,9 @@ ports::AsyncResult<std::vector<std::string>> Submission::participants_of(const T
   if (!list) co_return fail(std::move(list.error()));
   std::vector<std::string> hosts;
   for (const auto& host : list->participants) hosts.push_back(host.value_or(settings_.host_name));
+  if (hosts.empty()) {
+    co_return fail(Errc::plugin_failed, "The test " + request.test_type + " names no participant.");
+  }
   if (hosts.size() > 1) {
     co_return fail(Errc::not_possible,
                    "The test needs " + std::to_string(hosts.size()) + " participants (" +
@@ -133,8 +136,12 @@ ports::AsyncResult<Task> Submission::describe(const TaskRequest& request, Task t
   if (!cli) co_return fail(std::move(cli.error()));
   auto length = co_await plugins_.duration(task.tool, *request.test);
   if (!length) co_return fail(std::move(length.error()));
+  const Plugin* test = plugins_.find(PluginClass::test, request.test_type);
+  if (test == nullptr) {
+    co_return fail(Errc::plugin_failed, "The test " + request.test_type + " was removed from this node.");
+  }
   task.test_type = request.test_type;
-  task.scheduling_class = plugins_.find(PluginClass::test, request.test_type)->scheduling_class;
+  task.scheduling_class = test->scheduling_class;
   task.schedule = request.schedule;
   task.duration = length->duration;
   task.post = length->post;
@@ -172,6 +179,8 @@ ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   task.hints = std::move(hints);
   auto described = co_await describe(*request, std::move(task));
   if (!described) co_return fail(std::move(described.error()));
+  // A client that goes away now does not leave behind a task that nobody plans.
+  co_await ports::shield_from_cancellation();
   ports::Changes changes;
   changes.new_tasks.push_back(*described);
   auto stored = co_await ports_.store.commit(std::move(changes));

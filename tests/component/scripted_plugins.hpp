@@ -1,0 +1,80 @@
+#pragma once
+// Plug-ins that do what the test has written down, and a log of what was asked of them.
+//
+// Tests: background, normal, exclusive and multi, one of each scheduling class; a spec is
+// {"seconds": N, "hosts": [..]}. Each has the tool NAME-tool; background has also `reluctant`, which is
+// preferred but declines. Archiver `shelf` and context `room` accept {"good": true}.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/event.hpp"
+#include "pscheduler/services/plugins.hpp"
+
+namespace pscheduler::test {
+
+// What the run method of a tool does.
+struct ToolScript {
+  std::optional<Duration> ends_after;  // from the scheduled start, or its own when that is later; absent: it
+                                       // uses its slot up to its last second
+  bool hangs = false;                  // until its time limit
+  services::ToolOutcome outcome;       // status 0 and {"succeeded": true, "tool": NAME} unless set
+  std::vector<std::pair<Duration, std::string>> records;  // JSON streamed, from the start
+};
+
+struct ToolCall {
+  Instant at;
+  std::string what;  // "start", "end" or "killed"
+  std::string tool;
+  std::string participant_data;  // of a start, as the tool was given it
+};
+
+class ScriptedPlugins final : public services::Plugins {
+ public:
+  ScriptedPlugins(ports::asio::any_io_executor executor, ports::Clock& clock);
+
+  std::map<std::string, ToolScript> scripts;               // by tool
+  std::function<Result<Json>(const Json& results)> merge;  // default: {"succeeded": true, "of": results}
+  std::function<Result<Json>(int participant)> prepare;    // participant data; default {"for": N}
+  bool holds_participant_data = false;                     // it is not given until this is off
+  bool tests_vanish_while_described = false;               // as when a package is removed meanwhile
+  Duration preparation = std::chrono::milliseconds(100);
+  std::vector<ToolCall> calls;
+  int running = 0;
+  int running_most = 0;
+
+  void let_participant_data_go();
+
+  ports::Async<void> take_inventory() override { co_return; }
+  [[nodiscard]] const services::Plugin* find(services::PluginClass plugin_class,
+                                             const std::string& name) const override;
+  [[nodiscard]] std::vector<services::Plugin> list(services::PluginClass plugin_class) const override;
+  ports::AsyncResult<Json> cli_to_spec(std::string test, Json arguments) override;
+  ports::AsyncResult<std::vector<std::string>> spec_to_cli(std::string test, Json spec) override;
+  ports::AsyncResult<services::Validity> spec_is_valid(std::string test, Json spec) override;
+  ports::AsyncResult<services::ParticipantList> participants(std::string test, Json spec) override;
+  ports::AsyncResult<std::string> spec_format(std::string test, std::string mime_type, Json spec) override;
+  ports::AsyncResult<std::string> result_format(std::string test, std::string mime_type, Json spec,
+                                                Json result) override;
+  ports::Async<std::vector<services::ToolOffer>> offers(Json test) override;
+  ports::AsyncResult<services::RunLength> duration(std::string tool, Json test) override;
+  ports::AsyncResult<Json> participant_data(std::string tool, Json test, int participant) override;
+  ports::AsyncResult<Json> merged_results(std::string tool, Json test, Json results) override;
+  ports::AsyncResult<services::ToolOutcome> run(services::ToolRun run) override;
+  [[nodiscard]] Duration preparation_time(const std::string&) const override { return preparation; }
+  ports::AsyncResult<services::Validity> data_is_valid(services::PluginClass plugin_class, std::string name,
+                                                       Json data) override;
+
+ private:
+  void add(services::PluginClass plugin_class, const std::string& name, SchedulingClass scheduling_class,
+           const std::string& test, std::int64_t preference);
+  ports::Async<void> work(const services::ToolRun& run, const ToolScript& script, bool& in_time);
+
+  ports::Clock& clock_;
+  std::vector<services::Plugin> plugins_;
+  ports::Event go_on_;
+};
+
+}  // namespace pscheduler::test

@@ -1,0 +1,43 @@
+#include "component/watched_store.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace pscheduler::test {
+namespace {
+
+struct Outcome {
+  explicit Outcome(const ports::asio::any_io_executor& executor) : there(executor) {}
+  std::optional<Result<void>> result;
+  ports::Event there;
+};
+
+}  // namespace
+
+ports::AsyncResult<void> WatchedStore::commit_when_released(ports::Changes changes) {
+  if (held_) {
+    ++held_back_;
+    while (held_) co_await released_.wait();
+    --held_back_;
+  }
+  const Outstanding counted(outstanding_);
+  auto operation = store_->commit(std::move(changes));
+  auto result = co_await std::move(operation);
+  co_return result;
+}
+
+// As in the real store, a commit goes on when its caller is cancelled.
+ports::AsyncResult<void> WatchedStore::commit(ports::Changes changes) {
+  ++commits_;
+  if (refuses && refuses(changes)) co_return fail(Errc::unavailable, "There is no room on the disk.");
+  auto outcome = std::make_shared<Outcome>(executor_);
+  ports::asio::co_spawn(executor_, commit_when_released(std::move(changes)),
+                        [outcome](const std::exception_ptr& error, Result<void> result) {
+                          if (error) result = fail(Errc::internal, "The commit was broken off.");
+                          outcome->result = std::move(result);
+                          outcome->there.notify_all();
+                        });
+  while (!outcome->result) co_await outcome->there.wait();
+  co_return std::move(*outcome->result);
+}
+
+}  // namespace pscheduler::test

@@ -1,0 +1,82 @@
+#pragma once
+// The real store, watched: it tells how many operations are outstanding, can hold commits back, and can be
+// made to have no room.
+
+#include <functional>
+#include <memory>
+
+#include "pscheduler/ports/event.hpp"
+#include "pscheduler/ports/store.hpp"
+
+namespace pscheduler::test {
+
+class WatchedStore final : public ports::Store {
+ public:
+  WatchedStore(ports::asio::any_io_executor executor, std::unique_ptr<ports::Store> store)
+      : executor_(executor), store_(std::move(store)), released_(std::move(executor)) {}
+
+  // Which commits find no room; none by default.
+  std::function<bool(const ports::Changes&)> refuses;
+
+  // Commits wait, not yet durable, until release().
+  void hold() { held_ = true; }
+  void release() {
+    held_ = false;
+    released_.notify_all();
+  }
+
+  [[nodiscard]] int outstanding() const { return outstanding_; }  // without those held back
+  [[nodiscard]] int held() const { return held_back_; }
+  [[nodiscard]] int commits() const { return commits_; }  // asked for, refused ones included
+
+  ports::AsyncResult<void> commit(ports::Changes changes) override;
+  ports::AsyncResult<std::optional<Task>> task(TaskId id) override { return watch(store_->task(id)); }
+  ports::AsyncResult<ports::TaskPage> tasks(std::optional<std::int64_t> cursor, int page_size) override {
+    return watch(store_->tasks(cursor, page_size));
+  }
+  ports::AsyncResult<std::optional<ports::StoredRun>> run(TaskId task, RunId id) override {
+    return watch(store_->run(task, id));
+  }
+  ports::AsyncResult<std::vector<RunId>> runs(TaskId task, ports::RunFilter filter) override {
+    return watch(store_->runs(task, filter));
+  }
+  ports::AsyncResult<std::optional<RunId>> first_run(TaskId task) override {
+    return watch(store_->first_run(task));
+  }
+  ports::AsyncResult<std::optional<RunId>> next_run(TaskId task, Instant from) override {
+    return watch(store_->next_run(task, from));
+  }
+  ports::AsyncResult<std::vector<StateChange>> history(RunId run) override {
+    return watch(store_->history(run));
+  }
+  ports::AsyncResult<std::vector<Run>> unfinished_runs() override { return watch(store_->unfinished_runs()); }
+  ports::AsyncResult<std::vector<Task>> planning_tasks() override { return watch(store_->planning_tasks()); }
+  ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
+
+ private:
+  template <class T>
+  ports::AsyncResult<T> watch(ports::AsyncResult<T> operation) {
+    const Outstanding counted(outstanding_);
+    auto answer = co_await std::move(operation);
+    co_return answer;
+  }
+
+  ports::AsyncResult<void> commit_when_released(ports::Changes changes);
+
+  struct Outstanding {
+    explicit Outstanding(int& counter) : count(counter) { ++count; }
+    ~Outstanding() { --count; }
+    Outstanding(const Outstanding&) = delete;
+    int& count;
+  };
+
+  ports::asio::any_io_executor executor_;
+  std::unique_ptr<ports::Store> store_;
+  ports::Event released_;
+  bool held_ = false;
+  int outstanding_ = 0;
+  int held_back_ = 0;
+  int commits_ = 0;
+};
+
+}  // namespace pscheduler::test

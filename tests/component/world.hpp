@@ -1,0 +1,178 @@
+#pragma once
+// One node without sockets, real time or real plug-ins: the API and the services as the daemon composes them,
+// over a real SQLite file. Everything happens on the test's thread; time moves when the test lets it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "component/scripted_plugins.hpp"
+#include "component/small_ports.hpp"
+#include "component/virtual_clock.hpp"
+#include "component/watched_store.hpp"
+#include "pscheduler/api/api.hpp"
+
+namespace pscheduler::test {
+
+using namespace std::chrono_literals;
+
+// 2030-01-02T12:00:00Z; the times of tests are given as offsets from it.
+inline constexpr Instant kNoon =
+    std::chrono::sys_days(std::chrono::year(2030) / 1 / 2) + std::chrono::hours(12);
+constexpr Instant at(Duration offset) {
+  return kNoon + offset;
+}
+std::string text_of(Instant at);  // as the API writes it
+
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct WorldOptions {
+  Instant start = kNoon;
+  int parallel_max = 100;
+  Duration horizon = std::chrono::hours(24);
+  std::uint64_t seed = 1;
+};
+
+struct Answer {
+  int status = 0;
+  std::string type;
+  std::string body;
+  api::HttpHeaders headers;
+  Instant at;  // when it came
+  [[nodiscard]] Json json() const;
+};
+
+// A request that has not been answered yet.
+struct Pending {
+  std::optional<Answer> answer;
+  bool cancelled = false;
+  boost::asio::cancellation_signal give_up;
+};
+
+struct Peer {
+  std::string address = "127.0.0.1";
+  std::string header;  // value of X-pScheduler-Requester
+};
+
+class World {
+ public:
+  explicit World(const std::filesystem::path& folder, WorldOptions options = {});
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Lets everything happen that can happen without time going on.
+  void settle();
+  // Lets time go on, from one thing due to the next.
+  void advance_to(Instant at);
+  void advance(Duration length) { advance_to(clock.now() + length); }
+
+  // A request, answered while time goes on as far as it must.
+  Answer call(std::string method, std::string target, std::string body = {}, Peer peer = {});
+  Answer get(std::string target, Peer peer = {}) {
+    return call("GET", std::move(target), {}, std::move(peer));
+  }
+  // A request whose answer the test does not wait for.
+  std::shared_ptr<Pending> begin(std::string method, std::string target, std::string body = {},
+                                 Peer peer = {});
+  void give_up(Pending& pending);  // the client goes away
+
+  // A task of a test with a slot of so many seconds: its path below /pscheduler. Fails the test if refused.
+  std::string post_task(const std::string& test, int seconds, const Json& schedule = Json::object(),
+                        const Json& more = Json::object());
+  // The only, first or next run.
+  Json run_of(const std::string& task, const std::string& which = "first");
+  std::vector<Json> runs_of(const std::string& task);
+  std::vector<StateChange> history_of(const Json& run);
+  // "pending, on-deck, running" …
+  std::string states_of(const Json& run);
+  Json detail_of(const std::string& task);
+
+  // Drains as the daemon does. The node answers afterwards, too, but starts nothing.
+  void stop();
+  // Power loss: nothing more becomes durable.
+  void crash();
+
+  boost::asio::io_context loop;
+  VirtualClock clock;
+  SeededRandom random;
+  KeptLog log;
+  SmallHost host;
+  NoProcesses processes;
+  SmallScripts scripts;
+  ScriptedPlugins plugins;
+  WatchedStore store;
+  services::RunEvents events;
+  services::TaskBook book;
+  services::RunJournal journal;
+  services::Runner runner;
+  services::Scheduling scheduling;
+  services::Submission submission;
+  api::Api api;
+
+  // Runs an operation of a service to its end.
+  template <class T>
+  T await(ports::Async<T> operation) {
+    std::optional<T> answer;
+    boost::asio::co_spawn(loop, std::move(operation), [&](std::exception_ptr error, T value) {
+      if (error) std::rethrow_exception(error);
+      answer = std::move(value);
+    });
+    go_on_until([&] { return answer.has_value(); });
+    return std::move(*answer);
+  }
+
+ private:
+  void go_on_until(const std::function<bool()>& done);
+
+  ports::Scope loops_;
+  bool stopped_ = false;
+};
+
+// Names of cases for INSTANTIATE_TEST_SUITE_P: letters and digits of Case::name.
+struct CaseName {
+  template <class Info>
+  std::string operator()(const Info& info) const {
+    std::string name;
+    for (const char c : std::string_view(info.param.name)) name += std::isalnum(c) != 0 ? c : '_';
+    return name;
+  }
+};
+
+// A node in a folder of its own.
+class WorldTest : public testing::Test {
+ protected:
+  void start(WorldOptions options = {}) {
+    world.reset();
+    world = std::make_unique<World>(folder.path(), options);
+  }
+  // The daemon ends by power loss and starts again at `at`.
+  void restart_at(Instant at) {
+    world->crash();
+    start({.start = at});
+  }
+
+  Folder folder;
+  std::unique_ptr<World> world = std::make_unique<World>(folder.path());
+};
+
+}  // namespace pscheduler::test
