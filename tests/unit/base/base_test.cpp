@@ -12,10 +12,10 @@ namespace {
 constexpr std::string_view kCanonical = "7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001";
 
 TEST(Uuid, ReadsEverySpellingThatClientsSend) {
-  for (const std::string_view text : {
-           "7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001", "7D1F0C7E-3A52-4B7F-9D0B-0A54B6F1C001",
-           "7d1f0c7e3a524b7f9d0b0a54b6f1c001", "{7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001}",
-           "urn:uuid:7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001", "URN:UUID:{7d1f0c7e3a524b7f9d0b0a54b6f1c001}"}) {
+  for (const std::string_view text :
+       {"7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001", "7D1F0C7E-3A52-4B7F-9D0B-0A54B6F1C001",
+        "7d1f0c7e3a524b7f9d0b0a54b6f1c001", "{7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001}",
+        "urn:uuid:7d1f0c7e-3a52-4b7f-9d0b-0a54b6f1c001", "URN:UUID:{7d1f0c7e3a524b7f9d0b0a54b6f1c001}"}) {
     const auto uuid = Uuid::parse(text);
     ASSERT_TRUE(uuid) << text;
     EXPECT_EQ(uuid->to_string(), kCanonical) << text;
