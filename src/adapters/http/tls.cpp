@@ -2,6 +2,8 @@
 
 #include <openssl/err.h>
 
+#include <cstring>
+
 namespace pscheduler::adapters {
 namespace {
 
@@ -72,6 +74,7 @@ std::string take_tls_error() {
   const auto code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "unknown TLS error";
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "TLS error " + std::to_string(code);
 }

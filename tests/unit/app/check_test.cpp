@@ -73,6 +73,14 @@ TEST_F(CheckTest, ABadCertificateDoesNotHideABadKey) {
   EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("c.pem'"), HasSubstr("k.pem'")));
 }
 
+TEST_F(CheckTest, MissingFilesAreSaidToBeMissing) {
+  config_.tls_certificate = directory_ / "c.pem";
+  config_.tls_key = directory_ / "k.pem";
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(AllOf(HasSubstr("c.pem'"), HasSubstr("No such file or directory")),
+                                   AllOf(HasSubstr("k.pem'"), HasSubstr("No such file or directory"))));
+}
+
 TEST_F(CheckTest, NobodyIsAskedForAPassphrase) {
   config_.tls_certificate = make_certificate("a").certificate;
   config_.tls_key = file_with("k.pem", kKeyWithPassphrase);
