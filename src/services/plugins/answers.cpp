@@ -25,7 +25,8 @@ std::string printed(const MethodOutput& output) {
   return output.document ? write_document(*output.document) : output.output;
 }
 
-tl::unexpected<Error> broken(const CallName& call, const MethodOutput& output, const std::string& what) {
+tl::unexpected<Error> broken(const CallName& call, const MethodOutput& output, std::string what) {
+  while (what.ends_with('.')) what.pop_back();
   std::string detail = readable(printed(output), kDetailBytesMax);
   if (!output.errors.empty()) detail += "\n" + readable(output.errors, kDetailBytesMax);
   return fail(Errc::plugin_failed, call.subject() + " " + what + ".", std::move(detail));

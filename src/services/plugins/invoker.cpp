@@ -13,6 +13,7 @@ Error with_output(Errc code, const CallName& call, const std::string& what,
                   const ports::ProcessOutcome& outcome) {
   std::string message = call.subject() + " " + what;
   if (const auto last = last_line(outcome.errors); !last.empty()) message += ": " + last;
+  while (message.ends_with('.')) message.pop_back();
   std::string detail = readable(outcome.output, kDetailBytesMax);
   if (!outcome.errors.empty()) detail += "\n" + readable(outcome.errors, kDetailBytesMax);
   return Error{code, message + ".", std::move(detail)};
