@@ -2,7 +2,8 @@
 
 import time
 
-from harness import DEADLINE, E2ETestCase, descendants, idle, main
+from harness import DEADLINE, E2ETestCase, idle, main
+from processes import descendants
 
 IN_AN_HOUR = {"start": "PT1H"}
 

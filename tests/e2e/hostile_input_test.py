@@ -113,7 +113,7 @@ class HostileInputTest(E2ETestCase):
 
     def test_a_huge_comment_and_parameter_run_through(self):
         run = self.api.finished_run(noop(data=LONG, reference=LONG))
-        self.assertEqual(run["state"], "finished")
+        self.assertEqual(run["state"], "finished", run)
         self.assertEqual(self.api.get(run["task-href"]).json["reference"], LONG)
         self.assertIn(LONG[:1000], self.api.get(run["task-href"] + "/cli").text)
         spec = {"duration": "PT1S", "starting-comment": LONG, "parting-comment": LONG}

@@ -4,7 +4,8 @@ import os
 import time
 import uuid
 
-from harness import E2ETestCase, main, marked
+from harness import E2ETestCase, main
+from processes import marked
 from scripted import task, write_plugin
 
 # Every process of these tools carries the marker in its environment; sleeps far longer than any test.
@@ -163,7 +164,7 @@ class MisbehavingMethodsTest(E2ETestCase):
 
     def test_a_formatter_that_fails(self):
         run = self.api.finished_run(task("format-fails"))
-        self.assertEqual(run["state"], "finished")
+        self.assertEqual(run["state"], "finished", run)
         self.assertEqual(self.api.get(run["result-href"]).status, 200)
         self.assert_text_error(self.api.get(run["result-href"] + "?format=text/plain"), 500)
 

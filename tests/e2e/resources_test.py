@@ -9,7 +9,8 @@ import subprocess
 import threading
 import unittest
 
-from harness import DEADLINE, E2ETestCase, descendants, idle, main, noop, tls_context
+from harness import DEADLINE, E2ETestCase, idle, main, noop, tls_context
+from processes import descendants
 
 DISK = 4 << 20  # bytes: room for a database of a few tasks, and soon full
 

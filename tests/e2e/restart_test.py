@@ -7,7 +7,8 @@ import socket
 import time
 import uuid
 
-from harness import DEADLINE, E2ETestCase, descendants, idle, main, marked, noop
+from harness import DEADLINE, E2ETestCase, idle, main, noop
+from processes import descendants, marked
 from scripted import task, write_plugin
 
 CHILDREN_GONE = 5  # seconds; a second is promised, the rest is for machines that are busy with sanitizers

@@ -28,7 +28,7 @@ class SlowClientsTest(E2ETestCase):
         self.addCleanup(client.close)
         self.assertEqual(client.get("/api").json, 6)
         run = client.finished_run(idle("PT1S"))
-        self.assertEqual(run["state"], "finished")
+        self.assertEqual(run["state"], "finished", run)
 
     def assert_answers_or_closes(self, connection):
         """Whatever comes, an end comes with it; an endless wait would be a failure (the socket has a deadline)."""
@@ -70,10 +70,10 @@ class SlowClientsTest(E2ETestCase):
             connection.close()
         self.assert_others_are_served()
 
-    def test_a_crowd_that_never_reads(self):
+    def test_clients_that_never_read(self):
         self.api.new_task(idle())
         request = b"GET /pscheduler/tests?expanded&pretty HTTP/1.1\r\nHost: x\r\n\r\n"
-        for _ in range(20):
+        for _ in range(3):  # few: being slow is tested here, not being many
             connection = self.secure()
             connection.settimeout(0.2)
             try:
