@@ -184,6 +184,8 @@ ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   ports::Changes changes;
   changes.new_tasks.push_back(*described);
   auto stored = co_await ports_.store.commit(std::move(changes));
+  // The caller's coroutine, which is the whole connection, goes on and has to be cancellable again.
+  co_await ports::forget_cancellation();
   if (!stored) co_return fail(std::move(stored.error()));
   scheduling_.add(*described);
   co_return described->id;
