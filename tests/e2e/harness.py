@@ -133,7 +133,8 @@ class Api:
         return reply.json
 
     def wait_for_state(self, run_url, states):
-        """Follows a run, which may already be there, until its state is one of these."""
+        """Follows a run, which may already be there, until its state is one of these. No long poll tells when a
+        run starts, so it is asked again and again: use it for what comes soon."""
         end = time.monotonic() + DEADLINE
         while True:
             reply = self.get(run_url)
@@ -141,7 +142,6 @@ class Api:
                 return reply.json
             if reply.status != 200 or time.monotonic() > end or reply.json["state"] in FINAL_STATES:
                 raise AssertionError(f"waiting for {states}: {reply!r}")
-            self.get(run_url + "?wait-merged&wait=1")
 
     def final_run(self, run_url):
         """The run once its state is final; a long poll that an event ends."""

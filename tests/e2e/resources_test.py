@@ -166,7 +166,7 @@ class DescriptorsTest(E2ETestCase):
     def test_a_crowd_that_shakes_hands(self):
         def connect():
             try:
-                plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=20)
+                plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=5)
                 self.crowd.append(plain)
                 self.crowd.append(tls_context().wrap_socket(plain))
             except (OSError, ssl.SSLError):

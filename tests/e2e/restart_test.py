@@ -157,7 +157,7 @@ class OrderlyStopTest(E2ETestCase):
 
     def test_a_tool_that_is_nearly_done_may_finish(self):
         daemon = self.start_daemon()
-        run = daemon.api.first_run(daemon.api.new_task(idle("PT1S")))
+        run = daemon.api.first_run(daemon.api.new_task(idle("PT2S")))
         daemon.api.wait_for_state(run["href"], {"running"})
         self.assertEqual(daemon.stop(), 0)
         daemon.start()
@@ -175,6 +175,14 @@ class OrderlyStopTest(E2ETestCase):
         began = time.monotonic()
         self.assertEqual(daemon.stop(), 0)
         self.assertLess(time.monotonic() - began, 40)
+
+    def test_kept_connections_do_not_hold_it_up(self):
+        daemon = self.start_daemon()
+        run = daemon.api.first_run(daemon.api.new_task({**idle(), "schedule": {"start": "PT1H"}}))
+        daemon.api.post(run["task-href"] + "/runs", {"start-time": "x"})
+        daemon.api.delete(run["task-href"])
+        daemon.stop()
+        self.assertNotIn("HTTP_STOP_INCOMPLETE", "\n".join(daemon.log))
 
     def test_interrupt_is_a_stop_too(self):
         daemon = self.start_daemon()
