@@ -254,7 +254,7 @@ class WithServerTest(E2ETestCase):
         self.assertEqual((ran.returncode, ran.stdout), (1, ""))
 
     def test_watch_begins_with_the_first_run(self):
-        url = self.api.new_task(idle())
+        url = self.api.first_run(self.api.new_task(idle()))["task-href"]
         ran = self.daemon.cli("watch", "--first", url)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertIn("Idled", ran.stdout)
