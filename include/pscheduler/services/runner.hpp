@@ -45,6 +45,9 @@ class Runner {
   // Told of every run that this runner took and that has reached its final state, once that is durable.
   void on_ended(std::function<void(const Run&)> observer) { on_ended_ = std::move(observer); }
 
+  // Told of every run that is no longer waiting for its start.
+  void on_begun(std::function<void(const Run&)> observer) { on_begun_ = std::move(observer); }
+
   // Takes over a durable run: a pending one, one in cleanup whose local result waits to be merged, or a
   // running one of a class that streams results, which goes on.
   void offer(Run run, const Task& task);
@@ -97,6 +100,7 @@ class Runner {
   std::optional<Instant> start_due_runs();
   bool too_late(const Waiting& waiting) const;
   void launch(Run run, SchedulingClass scheduling_class);
+  void begin(std::vector<Waiting> due);
   ports::Async<void> supervise(ActiveRun active);
   ports::Async<void> execute(ActiveRun active);
   ports::Async<bool> put_on_deck(ActiveRun active, const Task& task);
@@ -118,6 +122,7 @@ class Runner {
   RunJournal& journal_;
   TaskBook& book_;
   RunnerSettings settings_;
+  std::function<void(const Run&)> on_begun_;
   std::function<void(const Run&)> on_ended_;
   std::map<WaitingKey, Waiting> waiting_;  // by the instant at which something has to be done for them
   std::unordered_map<RunId, Instant> waiting_by_run_;

@@ -86,6 +86,7 @@ class Scheduling {
   ports::Async<void> plan(TaskId id);
   ports::Async<void> plan_next(const Task& task, TaskProgress& progress);
   ports::Async<void> finish_planning(TaskId id, TaskProgress& progress);
+  void run_begun(const Run& run);
   void run_ended(const Run& run);
 
   // slots: where a run goes, and its way into the store

@@ -33,21 +33,25 @@ class TaskBook {
   // Null when the task is not in the book.
   TaskProgress* find(TaskId task);
 
-  // Counts the unfinished runs of a task that is in the book.
-  void run_added(TaskId task);
+  // Counts the runs of a task that is in the book: those that wait for their start and those under way.
+  void run_waits(TaskId task);
+  void run_withdrawn(TaskId task);
+  void run_begun(TaskId task);
   void run_ended(TaskId task);
 
-  [[nodiscard]] bool has_unfinished_runs(TaskId task) const;
+  [[nodiscard]] bool has_waiting_runs(TaskId task) const;
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {
     TaskProgress progress;
-    int unfinished_runs = 0;
+    int waiting_runs = 0;
+    int active_runs = 0;
     int holds = 0;
   };
 
+  void count(TaskId task, int waiting, int active);
   void close_if_idle(TaskId task);
 
   std::unordered_map<TaskId, Entry> entries_;

@@ -38,8 +38,9 @@ Duration Runner::start_lead(const std::string& tool) const {
 
 void Runner::offer(Run run, const Task& task) {
   book_.open(task);
-  book_.run_added(task.id);
+  book_.run_waits(task.id);
   if (run.state == RunState::cleanup) {
+    book_.run_begun(task.id);
     launch(std::move(run), task.scheduling_class);
     return;
   }
@@ -61,7 +62,7 @@ std::vector<Run> Runner::withdraw(TaskId task) {
       ++it;
     }
   }
-  for (std::size_t i = 0; i < withdrawn.size(); ++i) book_.run_ended(task);
+  for (std::size_t i = 0; i < withdrawn.size(); ++i) book_.run_withdrawn(task);
   return withdrawn;
 }
 
@@ -72,7 +73,7 @@ std::optional<Run> Runner::withdraw(RunId id) {
   Run run = std::move(entry->second.run);
   waiting_.erase(entry);
   waiting_by_run_.erase(found);
-  book_.run_ended(run.task);
+  book_.run_withdrawn(run.task);
   return run;
 }
 
@@ -94,24 +95,17 @@ bool Runner::too_late(const Waiting& waiting) const {
 // Launches what is due as far as there is room, and answers when there is something to do next.
 std::optional<Instant> Runner::start_due_runs() {
   const Instant now = ports_.clock.now();
+  auto room = static_cast<std::ptrdiff_t>(settings_.parallel_max) - std::ssize(active_);
   std::optional<Instant> next;
-  std::vector<Waiting> missed;
+  std::vector<Waiting> due;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     auto& waiting = it->second;
     if (waiting.due > now) {
       next = next ? std::min(*next, waiting.due) : waiting.due;
       break;
     }
-    if (too_late(waiting)) {
-      missed.push_back(std::move(waiting));
-    } else if (active_.size() < static_cast<std::size_t>(settings_.parallel_max)) {
-      Run run = std::move(waiting.run);
-      const auto scheduling_class = waiting.scheduling_class;
-      waiting_by_run_.erase(run.id);
-      it = waiting_.erase(it);
-      launch(std::move(run), scheduling_class);
-      continue;
-    } else {
+    const bool late = too_late(waiting);
+    if (!late && room <= 0) {
       const Instant gives_up = traits(waiting.scheduling_class).multi_result
                                    ? waiting.run.times.end
                                    : waiting.run.times.start + settings_.straggle;
@@ -119,11 +113,28 @@ std::optional<Instant> Runner::start_due_runs() {
       ++it;
       continue;
     }
-    waiting_by_run_.erase(missed.back().run.id);
+    if (!late) --room;
+    waiting_by_run_.erase(waiting.run.id);
+    due.push_back(std::move(waiting));
     it = waiting_.erase(it);
   }
-  for (auto& entry : missed) executions_.spawn(miss(std::move(entry.run), why_missed()));
+  begin(std::move(due));
   return next;
+}
+
+void Runner::begin(std::vector<Waiting> due) {
+  const std::string reason = why_missed();
+  for (auto& waiting : due) {
+    Run run = std::move(waiting.run);
+    waiting.run = run;
+    book_.run_begun(run.task);
+    if (too_late(waiting)) {
+      executions_.spawn(miss(std::move(run), reason));
+    } else {
+      launch(std::move(run), waiting.scheduling_class);
+    }
+    if (on_begun_) on_begun_(waiting.run);
+  }
 }
 
 std::string Runner::why_missed() const {

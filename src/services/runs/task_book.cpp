@@ -13,7 +13,7 @@ TaskBook::Hold::~Hold() {
 }
 
 TaskProgress& TaskBook::open(const Task& task) {
-  return entries_.try_emplace(task.id, Entry{task.progress, 0, 0}).first->second.progress;
+  return entries_.try_emplace(task.id, Entry{task.progress, 0, 0, 0}).first->second.progress;
 }
 
 TaskProgress* TaskBook::find(TaskId task) {
@@ -21,29 +21,41 @@ TaskProgress* TaskBook::find(TaskId task) {
   return found == entries_.end() ? nullptr : &found->second.progress;
 }
 
-void TaskBook::run_added(TaskId task) {
-  const auto found = entries_.find(task);
-  if (found != entries_.end()) ++found->second.unfinished_runs;
-}
-
-void TaskBook::run_ended(TaskId task) {
+void TaskBook::count(TaskId task, int waiting, int active) {
   const auto found = entries_.find(task);
   if (found == entries_.end()) return;
-  --found->second.unfinished_runs;
+  found->second.waiting_runs += waiting;
+  found->second.active_runs += active;
   close_if_idle(task);
 }
 
-bool TaskBook::has_unfinished_runs(TaskId task) const {
+void TaskBook::run_waits(TaskId task) {
+  count(task, 1, 0);
+}
+
+void TaskBook::run_withdrawn(TaskId task) {
+  count(task, -1, 0);
+}
+
+void TaskBook::run_begun(TaskId task) {
+  count(task, -1, 1);
+}
+
+void TaskBook::run_ended(TaskId task) {
+  count(task, 0, -1);
+}
+
+bool TaskBook::has_waiting_runs(TaskId task) const {
   const auto found = entries_.find(task);
-  return found != entries_.end() && found->second.unfinished_runs > 0;
+  return found != entries_.end() && found->second.waiting_runs > 0;
 }
 
 void TaskBook::close_if_idle(TaskId task) {
   const auto found = entries_.find(task);
   if (found == entries_.end()) return;
   const auto& entry = found->second;
-  const bool idle = !entry.progress.plans_runs && entry.unfinished_runs <= 0 && entry.holds == 0;
-  if (idle) entries_.erase(found);
+  const bool busy = entry.waiting_runs > 0 || entry.active_runs > 0 || entry.holds > 0;
+  if (!entry.progress.plans_runs && !busy) entries_.erase(found);
 }
 
 }  // namespace pscheduler::services

@@ -63,7 +63,7 @@ ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
   changes.removed_runs.push_back(id);
   auto removed = co_await journal_.commit_for(task.id, std::move(changes));
   if (removed) {
-    if (hold.progress().plans_runs && !book_.has_unfinished_runs(task.id)) plan_now(task.id);
+    if (hold.progress().plans_runs && !book_.has_waiting_runs(task.id)) plan_now(task.id);
   } else if (withdrawn) {
     timeline_.insert({id, task.scheduling_class, withdrawn->times});
     runner_.offer(std::move(*withdrawn), task);
@@ -102,7 +102,7 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
       timeline_.insert({run.id, task.scheduling_class, run.times});
       runner_.offer(run, task);
     }
-    if (progress.plans_runs && !book_.has_unfinished_runs(task.id)) plan_now(task.id);
+    if (progress.plans_runs && !book_.has_waiting_runs(task.id)) plan_now(task.id);
     co_return committed;
   }
   co_await runner_.cancel(task.id, std::move(why));

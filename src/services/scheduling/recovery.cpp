@@ -32,8 +32,8 @@ ports::AsyncResult<void> Scheduling::recover() {
   auto tasks = co_await ports_.store.planning_tasks();
   if (!tasks) co_return fail(std::move(tasks.error()));
   for (const auto& task : *tasks) {
-    // A task with an unfinished run is planned on when that run has ended.
-    if (!book_.has_unfinished_runs(task.id)) add(task);
+    // A task with a waiting run is planned on when that run begins.
+    if (!book_.has_waiting_runs(task.id)) add(task);
   }
   co_return Result<void>{};
 }

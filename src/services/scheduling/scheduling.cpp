@@ -38,6 +38,7 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
           ports_.log.write(ports::kPlanningBroken, {{"error", std::string(error.what())}});
         }
       }) {
+  runner_.on_begun([this](const Run& run) { run_begun(run); });
   runner_.on_ended([this](const Run& run) { run_ended(run); });
 }
 
@@ -137,10 +138,17 @@ ports::Async<void> Scheduling::finish_planning(TaskId id, TaskProgress& progress
   co_await ports_.store.commit(std::move(changes));
 }
 
+// A repeating task has its next run on the timeline when the one before it begins, or that which is to follow
+// without a pause would come too late.
+void Scheduling::run_begun(const Run& run) {
+  const TaskProgress* progress = book_.find(run.task);
+  if (progress != nullptr && progress->plans_runs && !book_.has_waiting_runs(run.task)) plan_now(run.task);
+}
+
 void Scheduling::run_ended(const Run& run) {
   timeline_.erase(run.id);
   const TaskProgress* progress = book_.find(run.task);
-  if (progress == nullptr || !progress->plans_runs || book_.has_unfinished_runs(run.task)) return;
+  if (progress == nullptr || !progress->plans_runs || book_.has_waiting_runs(run.task)) return;
   if (run.state == RunState::nonstart && run.times.end > ports_.clock.now()) {
     // By then there may be room again for the run after this one.
     plan_at(run.task, run.times.end);
