@@ -140,6 +140,7 @@ ports::AsyncResult<Json> ScriptedPlugins::participant_data(std::string, Json, in
 }
 
 ports::AsyncResult<Json> ScriptedPlugins::merged_results(std::string, Json, Json results) {
+  co_await clock_.sleep_for(merge_takes);
   if (merge) co_return merge(results);
   co_return Json{{"succeeded", true}, {"of", std::move(results)}};
 }

@@ -37,9 +37,10 @@ class ScriptedPlugins final : public services::Plugins {
 
   std::map<std::string, ToolScript> scripts;               // by tool
   std::function<Result<Json>(const Json& results)> merge;  // default: {"succeeded": true, "of": results}
-  std::function<Result<Json>(int participant)> prepare;    // participant data; default {"for": N}
-  bool holds_participant_data = false;                     // it is not given until this is off
-  bool tests_vanish_while_described = false;               // as when a package is removed meanwhile
+  Duration merge_takes{};
+  std::function<Result<Json>(int participant)> prepare;  // participant data; default {"for": N}
+  bool holds_participant_data = false;                   // it is not given until this is off
+  bool tests_vanish_while_described = false;             // as when a package is removed meanwhile
   Duration preparation = std::chrono::milliseconds(100);
   std::vector<ToolCall> calls;
   int running = 0;

@@ -19,15 +19,21 @@ ports::AsyncResult<void> WatchedStore::commit_when_released(ports::Changes chang
     while (held_) co_await released_.wait();
     --held_back_;
   }
+  if (!power_) co_return fail(Errc::unavailable, "The power is off.");
   const Outstanding counted(outstanding_);
   auto operation = store_->commit(std::move(changes));
   auto result = co_await std::move(operation);
   co_return result;
 }
 
+ports::AsyncResult<std::optional<ports::StoredRun>> WatchedStore::read_run(TaskId task, RunId id) {
+  auto stored = co_await watch(store_->run(task, id));
+  while (reads_held_) co_await released_.wait();
+  co_return stored;
+}
+
 // As in the real store, a commit goes on when its caller is cancelled.
 ports::AsyncResult<void> WatchedStore::commit(ports::Changes changes) {
-  ++commits_;
   if (refuses && refuses(changes)) co_return fail(Errc::unavailable, "There is no room on the disk.");
   auto outcome = std::make_shared<Outcome>(executor_);
   ports::asio::co_spawn(executor_, commit_when_released(std::move(changes)),

@@ -25,9 +25,21 @@ class WatchedStore final : public ports::Store {
     released_.notify_all();
   }
 
+  // What has been read of a run is given to the reader only after release_reads(), as with a large one.
+  void hold_reads() { reads_held_ = true; }
+  void release_reads() {
+    reads_held_ = false;
+    released_.notify_all();
+  }
+
+  // Nothing becomes durable any more, what is held back included.
+  void cut_power() {
+    refuses = [](const ports::Changes&) { return true; };
+    power_ = false;
+  }
+
   [[nodiscard]] int outstanding() const { return outstanding_; }  // without those held back
   [[nodiscard]] int held() const { return held_back_; }
-  [[nodiscard]] int commits() const { return commits_; }  // asked for, refused ones included
 
   ports::AsyncResult<void> commit(ports::Changes changes) override;
   ports::AsyncResult<std::optional<Task>> task(TaskId id) override { return watch(store_->task(id)); }
@@ -35,7 +47,7 @@ class WatchedStore final : public ports::Store {
     return watch(store_->tasks(cursor, page_size));
   }
   ports::AsyncResult<std::optional<ports::StoredRun>> run(TaskId task, RunId id) override {
-    return watch(store_->run(task, id));
+    return read_run(task, id);
   }
   ports::AsyncResult<std::vector<RunId>> runs(TaskId task, ports::RunFilter filter) override {
     return watch(store_->runs(task, filter));
@@ -61,6 +73,7 @@ class WatchedStore final : public ports::Store {
     co_return answer;
   }
 
+  ports::AsyncResult<std::optional<ports::StoredRun>> read_run(TaskId task, RunId id);
   ports::AsyncResult<void> commit_when_released(ports::Changes changes);
 
   struct Outstanding {
@@ -74,9 +87,10 @@ class WatchedStore final : public ports::Store {
   std::unique_ptr<ports::Store> store_;
   ports::Event released_;
   bool held_ = false;
+  bool reads_held_ = false;
+  bool power_ = true;
   int outstanding_ = 0;
   int held_back_ = 0;
-  int commits_ = 0;
 };
 
 }  // namespace pscheduler::test

@@ -60,6 +60,12 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log},
           {"node.example", Zone::utc()}),
       loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
+  plugins.scripts = std::move(options.scripts);
+  if (options.without_room_until > options.start) {
+    store.refuses = [this, until = options.without_room_until](const ports::Changes&) {
+      return clock.now() < until;
+    };
+  }
   const auto recovered = await(scheduling.recover());
   if (!recovered) throw std::runtime_error(recovered.error().message);
   loops_.spawn(runner.work());
@@ -205,7 +211,7 @@ void World::stop() {
 }
 
 void World::crash() {
-  store.refuses = [](const ports::Changes&) { return true; };
+  store.cut_power();
   stop();
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -50,6 +51,8 @@ struct WorldOptions {
   int parallel_max = 100;
   Duration horizon = std::chrono::hours(24);
   std::uint64_t seed = 1;
+  Instant without_room_until = Instant::min();     // the store's
+  std::map<std::string, ToolScript> scripts = {};  // of the plug-ins
 };
 
 struct Answer {
@@ -70,7 +73,7 @@ struct Pending {
 
 struct Peer {
   std::string address = "127.0.0.1";
-  std::string header;  // value of X-pScheduler-Requester
+  std::string header = {};  // value of X-pScheduler-Requester
 };
 
 class World {
@@ -163,15 +166,17 @@ class WorldTest : public testing::Test {
  protected:
   void start(WorldOptions options = {}) {
     world.reset();
+    options.seed = ++seed;
     world = std::make_unique<World>(folder.path(), options);
   }
   // The daemon ends by power loss and starts again at `at`.
-  void restart_at(Instant at) {
+  void restart_at(Instant at, std::map<std::string, ToolScript> scripts = {}) {
     world->crash();
-    start({.start = at});
+    start({.start = at, .scripts = std::move(scripts)});
   }
 
   Folder folder;
+  std::uint64_t seed = 1;
   std::unique_ptr<World> world = std::make_unique<World>(folder.path());
 };
 

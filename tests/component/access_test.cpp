@@ -1,0 +1,181 @@
+// Who may change and see what.
+
+#include "component/world.hpp"
+
+namespace pscheduler::test {
+namespace {
+
+const std::string kAccepted = "/tasks/0b9a0a4e-7c55-4d8b-9a2f-3f1f5b1c2d3e";
+
+struct Access {
+  std::string name;
+  bool leads;
+  bool keyed;        // the task has a _key, "secret"
+  std::string peer;  // posted from 198.51.100.5
+  std::string query;
+  int status;
+};
+
+class MayWrite : public WorldTest, public testing::WithParamInterface<Access> {
+ protected:
+  std::string make_task(const Access& c) {
+    Json more = Json::object();
+    if (c.keyed) more["_key"] = "secret";
+    if (c.leads) {
+      Json task = {{"test", {{"type", "normal"}, {"spec", {{"seconds", 10}}}}},
+                   {"schedule", {{"start", "PT10M"}}}};
+      task.update(more);
+      const auto answer = world->call("POST", "/tasks", task.dump(), {.address = "198.51.100.5"});
+      const auto url = answer.json().get<std::string>();
+      return url.substr(url.find("/tasks/"));
+    }
+    Json task = {{"test", {{"type", "normal"}, {"spec", {{"seconds", 10}}}}},
+                 {"tool", "normal-tool"},
+                 {"schedule", Json::object()},
+                 {"participants", {"lead.example", "node.example"}}};
+    task.update(more);
+    world->call("POST", kAccepted + "?participant=1", task.dump(), {.address = "198.51.100.5"});
+    return kAccepted;
+  }
+};
+
+TEST_P(MayWrite, Exactly) {
+  const auto& c = GetParam();
+  const auto task = make_task(c);
+  const Peer peer{.address = c.peer};
+  const std::string body = Json{{"start-time", text_of(at(1h))}}.dump();
+  const std::string run = task + "/runs/7d100000-0000-4000-8000-000000000001";
+  const bool allowed = c.status == 200;
+  EXPECT_EQ(world->call("PUT", run + c.query, body, peer).status, !allowed ? 403 : c.leads ? 400 : 200);
+  EXPECT_EQ(world->call("POST", task + "/runs" + c.query, body, peer).status, !allowed  ? 403
+                                                                              : c.leads ? 200
+                                                                                        : 400);
+  EXPECT_EQ(world->call("DELETE", run + c.query, {}, peer).status, !allowed ? 403 : c.leads ? 404 : 200);
+  EXPECT_EQ(world->detail_of(task)["enabled"], true);
+  EXPECT_EQ(world->call("DELETE", task + c.query, {}, peer).status, c.status);
+  EXPECT_EQ(world->detail_of(task)["enabled"], !allowed);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, MayWrite,
+    testing::Values(
+        Access{"poster", true, false, "198.51.100.5", "", 200},
+        Access{"loopback", true, false, "127.0.0.1", "", 200},
+        Access{"loopback 6", true, true, "::1", "", 200},
+        Access{"an address of the host", true, true, "192.0.2.1", "", 200},
+        Access{"stranger", true, false, "203.0.113.9", "", 403},
+        Access{"stranger with any key", true, false, "203.0.113.9", "?key=secret", 403},
+        Access{"stranger with an empty key", true, false, "203.0.113.9", "?key=", 403},
+        Access{"keyed poster", true, true, "198.51.100.5", "", 200},
+        Access{"keyed stranger", true, true, "203.0.113.9", "", 403},
+        Access{"keyed stranger with the key", true, true, "203.0.113.9", "?key=secret", 200},
+        Access{"keyed stranger with a wrong key", true, true, "203.0.113.9", "?key=secre", 403},
+        Access{"keyed stranger with the start of it", true, true, "203.0.113.9", "?key=s", 403},
+        Access{"keyed stranger with junk behind it", true, true, "203.0.113.9", "?key=secret?key=x", 200},
+        Access{"lead by its address", false, false, "198.51.100.5", "", 200},
+        Access{"lead with junk as 5.2 sends it", false, true, "198.51.100.5", "?key=secret?", 200},
+        Access{"not the lead", false, false, "203.0.113.9", "", 403},
+        Access{"not the lead with no key to know", false, false, "203.0.113.9", "?key=x", 403}),
+    CaseName());
+
+struct Sight {
+  std::string name;
+  std::string query;
+  int status;
+  bool shown;
+};
+
+class MaySee : public WorldTest, public testing::WithParamInterface<Sight> {};
+
+TEST_P(MaySee, PrivateMembers) {
+  const auto& c = GetParam();
+  world->plugins.merge = [](const Json&) {
+    return Json{{"succeeded", true}, {"deep", {{{"_password", "hush"}}}}};
+  };
+  const auto task =
+      world->post_task("background", 5, Json::object(),
+                       {{"_key", "secret"}, {"reference", {{"_note", "mine"}, {"list", {{{"_x", 1}}}}}}});
+  world->advance(1min);
+  const auto href = world->run_of(task)["href"].get<std::string>();
+  const auto run = href.substr(href.find("/tasks/"));
+  const auto own = world->get(task + c.query);
+  const auto whole = world->get(run + c.query);
+  const auto result = world->get(run + "/result" + c.query);
+  EXPECT_EQ(own.status, c.status);
+  EXPECT_EQ(whole.status, c.status);
+  EXPECT_EQ(result.status, c.status);
+  EXPECT_EQ(
+      world->get(run + "/result" + c.query + (c.query.empty() ? "?" : "&") + "format=text/plain").status, 200)
+      << "a text shows what its formatter shows";
+  if (c.status != 200) return;
+  EXPECT_EQ(own.json()["_key"], c.shown ? Json("secret") : Json());
+  EXPECT_EQ(own.json()["reference"]["_note"], c.shown ? Json("mine") : Json());
+  EXPECT_EQ(own.json()["reference"]["list"][0]["_x"], c.shown ? Json(1) : Json());
+  EXPECT_EQ(whole.json()["result-merged"]["deep"][0]["_password"], c.shown ? Json("hush") : Json());
+  EXPECT_EQ(result.json()["deep"][0]["_password"], c.shown ? Json("hush") : Json());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, MaySee,
+                         testing::Values(Sight{"without key", "", 200, false},
+                                         Sight{"with the key", "?key=secret", 200, true},
+                                         Sight{"with a wrong key", "?key=secrets", 403, false},
+                                         Sight{"with an empty key", "?key=", 403, false}),
+                         CaseName());
+
+class Hidden : public WorldTest {};
+
+TEST_F(Hidden, OnAParticipantTheKeyUnlocksRunsButNotTheTask) {
+  Json task = {{"test", {{"type", "normal"}, {"spec", {{"seconds", 10}}}}},
+               {"tool", "normal-tool"},
+               {"schedule", Json::object()},
+               {"_key", "secret"},
+               {"participants", {"lead.example", "node.example"}}};
+  world->plugins.prepare = [](int) { return Json{{"_port_secret", 7}}; };
+  world->call("POST", kAccepted + "?participant=1", task.dump());
+  const std::string run = kAccepted + "/runs/7d100000-0000-4000-8000-000000000001";
+  world->call("PUT", run, Json{{"start-time", text_of(at(1h))}}.dump());
+  EXPECT_EQ(world->get(kAccepted + "?key=secret").json()["_key"], nullptr);
+  EXPECT_EQ(world->get(kAccepted + "?key=wrong").status, 200) << "the argument is ignored";
+  EXPECT_EQ(world->get(run).json()["participant-data"]["_port_secret"], nullptr);
+  EXPECT_EQ(world->get(run + "?key=secret").json()["participant-data"]["_port_secret"], 7);
+  EXPECT_EQ(world->get(run + "?key=wrong").status, 403);
+}
+
+TEST_F(Hidden, ATaskWithoutKeyIgnoresKeys) {
+  const auto task = world->post_task("background", 5, Json::object(), {{"reference", {{"_note", "mine"}}}});
+  const auto answer = world->get(task + "?key=anything");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json()["reference"]["_note"], nullptr);
+}
+
+TEST_F(Hidden, ListsNeverShowPrivateMembersAndCannotBeAskedForThem) {
+  world->post_task("background", 5, Json::object(), {{"_key", "secret"}});
+  EXPECT_EQ(world->get("/tasks?expanded&key=secret").json()[0]["_key"], nullptr);
+  EXPECT_EQ(world->get(R"(/tasks?json={"_key":"secret"})").json().size(), 0U);
+  EXPECT_EQ(world->get("/tests?expanded").json()[0]["_secret"], nullptr);
+  EXPECT_EQ(world->get("/tests/normal").json()["_secret"], nullptr);
+  const auto offers = world->get(R"(/tools?api=6&test={"type":"normal","spec":{"seconds":1}})").json();
+  EXPECT_EQ(offers[0]["tool"]["_secret"], nullptr);
+}
+
+TEST_F(Hidden, LoopbackAloneMaySwitchDebugging) {
+  EXPECT_EQ(world->call("PUT", "/debug?state=1").status, 200);
+  EXPECT_EQ(world->get("/debug").body, "true\n");
+  EXPECT_EQ(world->call("PUT", "/debug").status, 200);
+  EXPECT_EQ(world->get("/debug").body, "false\n");
+  EXPECT_EQ(world->get("/debug", {.address = "192.0.2.1"}).status, 403);
+  EXPECT_EQ(world->call("PUT", "/debug?state=1", {}, {.address = "203.0.113.9"}).status, 403);
+  EXPECT_EQ(world->get("/exception").status, 500);
+  EXPECT_EQ(world->get("/exception", {.address = "203.0.113.9"}).status, 405);
+}
+
+TEST_F(Hidden, ARequesterIsNotTakenOnTrust) {
+  const std::string task = R"({"test":{"type":"normal","spec":{"seconds":5}},"schedule":{}})";
+  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "nonsense"}).status, 400);
+  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "not an address;a;b"}).status, 400);
+  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "203.0.113.9;proxy;key"}).status, 403);
+  EXPECT_EQ(world->get("/tasks").json().size(), 0U);
+}
+
+}  // namespace
+}  // namespace pscheduler::test
