@@ -78,6 +78,38 @@ INSTANTIATE_TEST_SUITE_P(
         Access{"not the lead with no key to know", false, false, "203.0.113.9", "?key=x", 403}),
     CaseName());
 
+class LeadOfSeveral : public WorldTest {};
+
+TEST_F(LeadOfSeveral, AsksEvenThePosterForTheKeyThatItGave) {
+  Task task;
+  task.id = *TaskId::parse("0b9a0a4e-7c55-4d8b-9a2f-000000000001");
+  task.document = R"({"test":{"type":"normal","spec":{"seconds":5}},"schedule":{},"_key":"secret"})";
+  task.test_type = "normal";
+  task.tool = "normal-tool";
+  task.scheduling_class = SchedulingClass::normal;
+  task.participants = {"node.example", "other.example"};
+  task.duration = 5s;
+  task.hints.requester = "198.51.100.5";
+  task.own_key = "secret";
+  task.added = kNoon;
+  Task keyless = task;
+  keyless.id = *TaskId::parse("0b9a0a4e-7c55-4d8b-9a2f-000000000002");
+  keyless.own_key.clear();
+  keyless.participant_key = "random";
+  ports::Changes changes;
+  changes.new_tasks = {task, keyless};
+  ASSERT_TRUE(world->await(world->store.commit(std::move(changes))));
+  const Peer poster{.address = "198.51.100.5"};
+  const auto cancel = [&](const Task& what, const std::string& query, const Peer& peer) {
+    return world->call("DELETE", "/tasks/" + what.id.to_string() + query, {}, peer).status;
+  };
+  EXPECT_EQ(cancel(task, "", poster), 403);
+  EXPECT_EQ(cancel(task, "?key=secret", poster), 200);
+  EXPECT_EQ(cancel(keyless, "", poster), 200) << "it cannot know the random key";
+  EXPECT_EQ(cancel(keyless, "?key=random", {.address = "203.0.113.9"}), 200);
+  EXPECT_EQ(cancel(keyless, "", {.address = "203.0.113.9"}), 403);
+}
+
 struct Sight {
   std::string name;
   std::string query;

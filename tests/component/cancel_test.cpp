@@ -58,11 +58,11 @@ TEST_F(Cancel, LetsARunThatHasBeenMeasuredGoOnToItsEnd) {
 
 TEST_F(Cancel, KeepsAMeasurementWhoseEndIsJustBeingStored) {
   const auto task = world->post_task("background", 10);
-  world->advance_to(at(8s));
-  world->store.hold();
+  world->store.hold(RunState::cleanup);
   world->advance_to(at(9s));
-  ASSERT_EQ(world->store.held(), 1) << "the commit of cleanup";
+  ASSERT_EQ(world->store.held(), 1);
   const auto pending = world->begin("DELETE", task);
+  EXPECT_EQ(world->detail_of(task)["enabled"], false) << "the cancellation itself is durable";
   world->store.release();
   world->settle();
   ASSERT_TRUE(pending->answer);
@@ -81,15 +81,17 @@ TEST_F(Cancel, LeavesEndedRunsAsTheyAre) {
 }
 
 TEST_F(Cancel, HoldsAlsoWhileTheRunIsBeingPrepared) {
-  world->plugins.holds_participant_data = true;
-  const auto task = world->post_task("exclusive", 10);
-  EXPECT_EQ(world->call("DELETE", task).status, 200);
-  world->plugins.let_participant_data_go();
-  world->advance(1min);
-  EXPECT_EQ(world->detail_of(task)["enabled"], false);
-  EXPECT_EQ(world->get(task + "/runs").json(), Json::array());
-  EXPECT_TRUE(world->plugins.calls.empty());
-  EXPECT_EQ(world->book.size(), 0U);
+  for (const std::string test : {"exclusive", "background"}) {
+    world->plugins.holds_participant_data = true;
+    const auto task = world->post_task(test, 10);
+    EXPECT_EQ(world->call("DELETE", task).status, 200);
+    world->plugins.let_participant_data_go();
+    world->advance(1min);
+    EXPECT_EQ(world->detail_of(task)["enabled"], false);
+    EXPECT_EQ(world->get(task + "/runs").json(), Json::array());
+    EXPECT_TRUE(world->plugins.calls.empty());
+    EXPECT_EQ(world->book.size(), 0U);
+  }
   EXPECT_NE(world->run_of(world->post_task("exclusive", 10))["state"], "nonstart");
 }
 

@@ -80,8 +80,7 @@ TEST_F(Multi, ResultsThatFindNoRoomAreStoredLater) {
 
 TEST_F(Multi, TheCountersHoldWhenTheStartIsStoredLate) {
   world->store.refuses = [this](const ports::Changes& changes) {
-    return world->clock.now() < at(8s) && !changes.changed_runs.empty() &&
-           changes.changed_runs.front().state == RunState::running;
+    return world->clock.now() < at(8s) && brings_to(changes, RunState::running);
   };
   const auto task = world->post_task("multi", 60);
   world->advance_to(at(2min));

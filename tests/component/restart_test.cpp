@@ -24,7 +24,7 @@ TEST_P(AfterPowerLoss, TheRunIsWhatItShouldBe) {
   const auto task = world->post_task(c.test, 60, {{"start", "2030-01-02T12:01:00Z"}});
   if (c.before == "on-deck") {
     world->store.refuses = [](const ports::Changes& changes) {
-      return !changes.changed_runs.empty() && changes.changed_runs.front().state == RunState::running;
+      return brings_to(changes, RunState::running);
     };
   }
   world->advance_to(at(c.lost));
@@ -145,9 +145,7 @@ TEST_F(Restarts, ARunThatACancellationHadNotReachedIsCanceled) {
   const auto task = world->post_task("background", 600);
   world->advance_to(at(5s));
   // The task's cancellation is durable, the end of its run is not.
-  world->store.refuses = [](const ports::Changes& changes) {
-    return !changes.changed_runs.empty() && changes.changed_runs.front().state == RunState::canceled;
-  };
+  world->store.refuses = [](const ports::Changes& changes) { return brings_to(changes, RunState::canceled); };
   const auto pending = world->begin("DELETE", task);
   restart_at(at(1min));
   EXPECT_EQ(world->run_of(task)["state"], "canceled");

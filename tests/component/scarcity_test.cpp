@@ -5,16 +5,6 @@
 namespace pscheduler::test {
 namespace {
 
-bool brings_to(const ports::Changes& changes, RunState state) {
-  for (const auto& run : changes.changed_runs) {
-    if (run.state == state) return true;
-  }
-  for (const auto& run : changes.new_runs) {
-    if (run.state == state) return true;
-  }
-  return false;
-}
-
 class Scarcity : public WorldTest {
  protected:
   void no_room_for(RunState state, Duration until) {

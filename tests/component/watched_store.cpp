@@ -1,5 +1,6 @@
 #include "component/watched_store.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
 namespace pscheduler::test {
@@ -13,8 +14,14 @@ struct Outcome {
 
 }  // namespace
 
+bool brings_to(const ports::Changes& changes, RunState state) {
+  const auto is_so = [state](const Run& run) { return run.state == state; };
+  return std::any_of(changes.changed_runs.begin(), changes.changed_runs.end(), is_so) ||
+         std::any_of(changes.new_runs.begin(), changes.new_runs.end(), is_so);
+}
+
 ports::AsyncResult<void> WatchedStore::commit_when_released(ports::Changes changes) {
-  if (held_) {
+  if (held_ && (!held_state_ || brings_to(changes, *held_state_))) {
     ++held_back_;
     while (held_) co_await released_.wait();
     --held_back_;

@@ -10,6 +10,9 @@
 
 namespace pscheduler::test {
 
+// Whether a run is, or becomes, what is said.
+bool brings_to(const ports::Changes& changes, RunState state);
+
 class WatchedStore final : public ports::Store {
  public:
   WatchedStore(ports::asio::any_io_executor executor, std::unique_ptr<ports::Store> store)
@@ -18,8 +21,11 @@ class WatchedStore final : public ports::Store {
   // Which commits find no room; none by default.
   std::function<bool(const ports::Changes&)> refuses;
 
-  // Commits wait, not yet durable, until release().
-  void hold() { held_ = true; }
+  // Commits wait, not yet durable, until release(): all, or those that bring a run to a state.
+  void hold(std::optional<RunState> only = std::nullopt) {
+    held_ = true;
+    held_state_ = only;
+  }
   void release() {
     held_ = false;
     released_.notify_all();
@@ -87,6 +93,7 @@ class WatchedStore final : public ports::Store {
   std::unique_ptr<ports::Store> store_;
   ports::Event released_;
   bool held_ = false;
+  std::optional<RunState> held_state_;
   bool reads_held_ = false;
   bool power_ = true;
   int outstanding_ = 0;
