@@ -21,13 +21,8 @@ function(pscheduler_part name)
   endif()
 endfunction()
 
-find_package(GTest)
-
 function(pscheduler_unit_tests name)
   cmake_parse_arguments(TESTS "" "" "NEEDS" ${ARGN})
-  if(NOT GTest_FOUND)
-    return()
-  endif()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   string(REPLACE "/" "_" target "${name}_test")
   add_executable(${target} ${sources})

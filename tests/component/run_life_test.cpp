@@ -137,8 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"merged array", ending(0, ""), merging("[1]"), "failed", 2s, "nothing usable", "[1]"},
         Ending{"merged says no", ending(0, ""), merging(R"({"succeeded":false,"error":"lossy"})"), "failed",
                2s, "lossy", "lossy"},
-        Ending{"merged says nothing", ending(0, ""), merging(R"({"n":1})"), "failed", 2s, "did not succeed",
-               "\"n\":1"},
+        Ending{"merged says nothing", ending(0, ""), merging(R"({"n":1})"), "failed", 2s, "without saying",
+               R"({\"n\":1})"},
         Ending{"merged succeeded", ending(0, "a warning"), merging(R"({"succeeded":true,"n":1})"), "finished",
                2s, "Measured", "\"n\":1"}),
     CaseName());

@@ -3,6 +3,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/json/access.hpp"
+#include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/runner.hpp"
 
@@ -22,10 +24,6 @@ Json parse_stored(const JsonText& text) {
   return text.empty() ? Json() : Json::parse(text, nullptr, false);
 }
 
-std::string dump(const Json& value) {
-  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
 // What stands in for the result of a tool that has not produced one.
 Json failure_result(const std::string& error, const std::string& diags) {
   Json result = {{"succeeded", false}, {"error", error}};
@@ -37,12 +35,6 @@ std::string failure_sentence(const ToolOutcome& outcome) {
   if (!outcome.failure.empty()) return outcome.failure;
   const std::string status = "The tool exited with status " + std::to_string(outcome.status);
   return outcome.errors.empty() ? status + "." : status + ": " + outcome.errors;
-}
-
-bool succeeded(const Json& merged) {
-  if (!merged.is_object()) return false;
-  const auto found = merged.find("succeeded");
-  return found != merged.end() && found->is_boolean() && found->get<bool>();
 }
 
 std::string reason_of(const Json& merged) {
@@ -92,7 +84,7 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
   active->run.status = 2;
   active->run.errors = why.reason;
   RunResults results;
-  results.local = dump(failure_result(why.reason, ""));
+  results.local = json::to_compact(failure_result(why.reason, ""));
   if (active->merges && to == RunState::failed) {
     results.full = "[" + results.local + "]";
     results.merged = results.local;
@@ -212,7 +204,7 @@ ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Resu
   const bool worked = outcome->failure.empty() && outcome->status == 0;
   if (!worked && run.errors.empty()) run.errors = failure_sentence(*outcome);
   RunResults results;
-  if (outcome->output && !outcome->output->is_null()) results.local = dump(*outcome->output);
+  if (outcome->output && !outcome->output->is_null()) results.local = json::to_compact(*outcome->output);
   if (!active->merges) {
     const std::string reason = worked ? "The tool has ended." : failure_sentence(*outcome);
     Why why{reason, "runner"};
@@ -228,9 +220,9 @@ ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Resu
   }
   const std::string sentence = failure_sentence(*outcome);
   const Json merged = failure_result(sentence, outcome->diags);
-  if (results.local.empty()) results.local = dump(merged);
+  if (results.local.empty()) results.local = json::to_compact(merged);
   results.full = "[" + results.local + "]";
-  results.merged = dump(merged);
+  results.merged = json::to_compact(merged);
   Why why{sentence, "runner"};
   co_await journal_.move_surely(run, RunState::failed, std::move(why), std::move(results));
 }
@@ -244,16 +236,20 @@ ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string
   if (!merged) {
     result = failure_result(merged.error().message, merged.error().detail);
   } else if (!merged->is_object()) {
-    result =
-        failure_result("The tool " + task.tool + " merged the results into nothing usable.", dump(*merged));
+    result = failure_result("The tool " + task.tool + " merged the results into nothing usable.",
+                            json::to_compact(*merged));
+  } else if (!json::find_bool(*merged, "succeeded")) {
+    result = failure_result(
+        "The tool " + task.tool + " merged the results without saying whether the measurement succeeded.",
+        json::to_compact(*merged));
   } else {
     result = std::move(*merged);
   }
   RunResults results;
   results.local = local;
   results.full = "[" + (local.empty() ? std::string("null") : local) + "]";
-  results.merged = dump(result);
-  const bool good = succeeded(result);
+  results.merged = json::to_compact(result);
+  const bool good = *json::find_bool(result, "succeeded");
   Why why{good ? "Measured and merged." : reason_of(result), "runner"};
   co_await journal_.move_surely(active->run, good ? RunState::finished : RunState::failed, std::move(why),
                                 std::move(results));
@@ -286,7 +282,7 @@ ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const 
   RunJournal::MakeChanges together = [this, task = run.task, id = run.id, record] {
     ports::Changes changes = progress_of(task);
     RunResults results;
-    results.merged = dump(*record);
+    results.merged = json::to_compact(*record);
     changes.results.emplace_back(id, std::move(results));
     return changes;
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/recurrence.hpp"
 #include "pscheduler/services/scheduling.hpp"
@@ -116,7 +117,7 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_run(const Task& task, Tas
   auto data = co_await plugins_.participant_data(task.tool, std::move(test), task.participant);
   if (planned_here && !progress.enabled) co_return std::optional<Run>();
   if (!data) co_return fail(std::move(data.error()));
-  run.participant_data = data->dump(-1, ' ', true, Json::error_handler_t::replace);
+  run.participant_data = json::to_compact(*data);
   if (task.participants.size() == 1) run.participant_data_full = "[" + run.participant_data + "]";
   const TaskProgress before = progress;
   ports::Changes together = count_run(task, progress, run, planned_here);
