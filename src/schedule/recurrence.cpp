@@ -13,10 +13,18 @@ Instant first_grid_point(Instant anchor, Duration step, Instant not_before) {
 
 }  // namespace
 
-std::optional<Instant> next_nominal_start(const Schedule& schedule, const TaskProgress& progress,
-                                          Instant now) {
+Result<void> check(const Schedule& schedule, Instant now, const Zone& zone) {
+  static_cast<void>(schedule);
+  static_cast<void>(now);
+  static_cast<void>(zone);
+  return {};
+}
+
+std::optional<Instant> next_nominal_start(const Schedule& schedule, const TaskProgress& progress, Instant now,
+                                          const Zone& zone) {
+  static_cast<void>(zone);
   if (!progress.enabled) return std::nullopt;
-  if (schedule.max_runs && progress.runs >= *schedule.max_runs) return std::nullopt;
+  if (schedule.max_runs && progress.attempts >= *schedule.max_runs) return std::nullopt;
   if (!schedule.repeat && progress.runs > 0) return std::nullopt;
   Instant nominal = std::max(now, schedule.start.value_or(now));
   if (progress.runs > 0) {

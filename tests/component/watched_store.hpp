@@ -69,6 +69,13 @@ class WatchedStore final : public ports::Store {
   }
   ports::AsyncResult<std::vector<Run>> unfinished_runs() override { return watch(store_->unfinished_runs()); }
   ports::AsyncResult<std::vector<Task>> planning_tasks() override { return watch(store_->planning_tasks()); }
+  ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override {
+    return watch(store_->open_runs(now));
+  }
+  ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override {
+    return watch(store_->archivings(run));
+  }
+  ports::AsyncResult<Pause> pause() override { return watch(store_->pause()); }
   ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
 
  private:

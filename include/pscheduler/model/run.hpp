@@ -24,6 +24,11 @@ struct Run {
   std::string limit_diags;  // empty if none
   JsonText participant_data;
   JsonText participant_data_full;
+  std::optional<Instant> nominal_start;  // when it should have started; absent when a peer chose its time
+  // A preempted run, a missed one or a non-starter may be planned anew for a start until then; absent when it
+  // may not, or has been.
+  std::optional<Instant> open_until;
+  std::optional<Instant> expires;  // it is purged then, though retention would keep it longer
 };
 
 // What a run has produced. Kept apart because it can be large and most uses of a run do not need it.

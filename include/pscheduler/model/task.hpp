@@ -40,6 +40,7 @@ struct TaskProgress {
   std::optional<Instant> first_start;  // anchors the grid of repeats; fixed at the first run
   std::optional<Instant> latest_end;   // over all runs ever planned
   std::int64_t runs = 0;               // rows ever put on the timeline
+  std::int64_t attempts = 0;           // as max-runs counts: a run that is planned anew is the same attempt
   std::int64_t runs_started = 0;
   bool enabled = false;     // false while being created and for ever after cancellation
   bool plans_runs = false;  // this node leads it and more runs may follow

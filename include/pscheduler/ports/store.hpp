@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "pscheduler/model/archiving.hpp"
+#include "pscheduler/model/pause.hpp"
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/async.hpp"
@@ -20,7 +22,10 @@ struct Changes {
   std::vector<Run> changed_runs;  // every column of the run is replaced
   std::vector<std::pair<RunId, RunResults>> results;
   std::vector<StateChange> history;
-  std::vector<RunId> removed_runs;  // with their results and history
+  std::vector<Archiving> new_archivings;
+  std::vector<Archiving> changed_archivings;  // every column is replaced
+  std::optional<Pause> pause;
+  std::vector<RunId> removed_runs;  // with their results, history and archivings
 };
 
 struct StoredRun {
@@ -66,6 +71,14 @@ class Store {
   // For the start of the daemon: runs in no final state, and tasks that plan runs; in the order of their age.
   virtual AsyncResult<std::vector<Run>> unfinished_runs() = 0;
   virtual AsyncResult<std::vector<Task>> planning_tasks() = 0;
+
+  // Runs that may be planned anew: open_until is later than `now`; by nominal start.
+  virtual AsyncResult<std::vector<Run>> open_runs(Instant now) = 0;
+
+  // The archivings of a run, by index.
+  virtual AsyncResult<std::vector<Archiving>> archivings(RunId run) = 0;
+
+  virtual AsyncResult<Pause> pause() = 0;
 
   // The latest end among finished runs and the latest instant a run was put on the schedule (GET /status).
   struct LastRuns {

@@ -3,11 +3,13 @@
 //
 // Ranges are half-open: a run may start in the very instant in which another ends. Anytime runs (background,
 // background-multi) occupy nothing and are not kept here.
+//
+// Priority: a run gives way to another of higher priority as long as it is not firm, that is, until its tool
+// is being started. Equal priorities never displace each other; a task without a priority has 0.
 
-#include <map>
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <set>
-#include <unordered_map>
 #include <vector>
 
 #include "pscheduler/base/uuid.hpp"
@@ -23,6 +25,8 @@ struct Occupation {
   RunId run;
   SchedulingClass scheduling_class = SchedulingClass::exclusive;
   TimeRange times;
+  std::int64_t priority = 0;
+  bool firm = false;  // gives way to nobody
 };
 
 // What is looked for: room for a run of `length` that starts in [earliest, latest_start].
@@ -31,10 +35,17 @@ struct SlotRequest {
   Instant earliest;
   Instant latest_start;
   Duration length{};
+  // Runs that are not firm and of lower priority than this count as free; absent: none does.
+  std::optional<std::int64_t> displacing = std::nullopt;
 };
 
 class Timeline {
  public:
+  Timeline();
+  ~Timeline();
+  Timeline(const Timeline&) = delete;
+  Timeline& operator=(const Timeline&) = delete;
+
   // Takes the time of a run; anytime classes and empty ranges are ignored. False when the run is there
   // already; its time stays as it is then.
   bool insert(const Occupation& occupation);
@@ -42,33 +53,32 @@ class Timeline {
   // Frees the time of a run; unknown runs are ignored.
   void erase(const RunId& run);
 
-  // The occupation with the earliest start that a run of this class may not overlap.
-  [[nodiscard]] std::optional<Occupation> first_conflict(SchedulingClass scheduling_class,
-                                                         const TimeRange& times) const;
+  // From now on the run gives way to nobody; unknown runs are ignored.
+  void make_firm(const RunId& run);
 
-  // The earliest free range for the request; absent when there is none.
+  // The occupation with the earliest start, overlapping `times`, that a run of this class may not overlap.
+  [[nodiscard]] std::optional<Occupation> first_conflict(
+      SchedulingClass scheduling_class, const TimeRange& times,
+      std::optional<std::int64_t> displacing = std::nullopt) const;
+
+  // Those a run of this class and priority would displace if it took `times`, by start.
+  [[nodiscard]] std::vector<Occupation> displaced_by(SchedulingClass scheduling_class, const TimeRange& times,
+                                                     std::int64_t priority) const;
+
+  // The earliest free range for the request; absent when there is none. O(log n) when nothing is displaced.
   [[nodiscard]] std::optional<TimeRange> find_slot(const SlotRequest& request) const;
 
   // The free ranges of at least min_length within a window, in order.
   [[nodiscard]] std::vector<TimeRange> gaps(SchedulingClass scheduling_class, const TimeRange& window,
-                                            Duration min_length) const;
+                                            Duration min_length,
+                                            std::optional<std::int64_t> displacing = std::nullopt) const;
 
-  [[nodiscard]] std::size_t size() const { return by_run_.size(); }
+  [[nodiscard]] std::optional<Occupation> find(const RunId& run) const;
+  [[nodiscard]] std::size_t size() const;
 
  private:
-  // The runs of one class by start. The longest length bounds how far before an instant a run that covers it
-  // can have begun, so that a search needs to look at few others.
-  struct Lane {
-    std::map<std::pair<Instant, RunId>, Instant> end_by_start;
-    std::multiset<Duration> lengths;
-  };
-
-  [[nodiscard]] const Lane& lane(SchedulingClass scheduling_class) const;
-  Lane& lane(SchedulingClass scheduling_class);
-
-  Lane normal_;
-  Lane exclusive_;
-  std::unordered_map<RunId, Occupation> by_run_;
+  struct Rooms;
+  std::unique_ptr<Rooms> rooms_;
 };
 
 }  // namespace pscheduler::schedule

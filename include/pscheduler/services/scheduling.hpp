@@ -24,12 +24,14 @@
 #include "pscheduler/services/run_journal.hpp"
 #include "pscheduler/services/runner.hpp"
 #include "pscheduler/services/task_book.hpp"
+#include "pscheduler/time/zone.hpp"
 
 namespace pscheduler::services {
 
 struct SchedulingSettings {
   Duration horizon = std::chrono::hours(24);     // how far ahead runs are put on the timeline
   Duration straggle = std::chrono::seconds(30);  // as the runner's
+  Zone zone;                                     // in which cron expressions are read
 };
 
 class Scheduling {

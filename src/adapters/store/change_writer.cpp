@@ -39,8 +39,12 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       change_run_(database, kChangeRun),
       set_results_(database, kSetResults),
       insert_change_(database, kInsertChange),
+      insert_archiving_(database, kInsertArchiving),
+      change_archiving_(database, kChangeArchiving),
+      set_pause_(database, kSetPause),
       remove_history_(database, kRemoveHistory),
       remove_results_(database, kRemoveResults),
+      remove_archivings_(database, kRemoveArchivings),
       remove_run_(database, kRemoveRun) {}
 
 Result<void> ChangeWriter::apply(const ports::Changes& changes) {
@@ -50,6 +54,9 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& run : changes.changed_runs) PSCHEDULER_TRY(change(run));
   for (const auto& [id, results] : changes.results) PSCHEDULER_TRY(set(id, results));
   for (const auto& step : changes.history) PSCHEDULER_TRY(add(step));
+  for (const auto& archiving : changes.new_archivings) PSCHEDULER_TRY(add(archiving));
+  for (const auto& archiving : changes.changed_archivings) PSCHEDULER_TRY(change(archiving));
+  if (changes.pause) set(*changes.pause);
   for (const auto& id : changes.removed_runs) remove(id);
   return {};
 }
@@ -135,10 +142,36 @@ Result<void> ChangeWriter::add(const StateChange& change) {
   return {};
 }
 
+Result<void> ChangeWriter::add(const Archiving& archiving) {
+  const auto run = run_number(archiving.run);
+  if (!run) return fail(run.error());
+  Parameters parameters(insert_archiving_);
+  bind_archiving(parameters, *run, archiving);
+  execute(insert_archiving_);
+  return {};
+}
+
+Result<void> ChangeWriter::change(const Archiving& archiving) {
+  const auto run = run_number(archiving.run);
+  if (!run) return fail(run.error());
+  Parameters parameters(change_archiving_);
+  bind_archiving(parameters, *run, archiving);
+  if (execute(change_archiving_) == 0) {
+    return fail(Errc::not_found,
+                fmt::format("run {} has no archiving {}", archiving.run.to_string(), archiving.index));
+  }
+  return {};
+}
+
+void ChangeWriter::set(const Pause& pause) {
+  Parameters(set_pause_).integer(pause.paused ? 1 : 0).instant(pause.until);
+  execute(set_pause_);
+}
+
 void ChangeWriter::remove(RunId id) {
   const auto run = number(run_number_, id.uuid());
   if (!run) return;
-  for (auto* statement : {&remove_history_, &remove_results_, &remove_run_}) {
+  for (auto* statement : {&remove_history_, &remove_results_, &remove_archivings_, &remove_run_}) {
     Parameters(*statement).integer(*run);
     execute(*statement);
   }
@@ -151,6 +184,11 @@ std::size_t bytes_of(const ports::Changes& changes) {
   for (const auto& run : changes.new_runs) bytes += bytes_of(run);
   for (const auto& run : changes.changed_runs) bytes += bytes_of(run);
   for (const auto& [id, results] : changes.results) bytes += sizeof(results) + bytes_of(results);
+  for (const auto* archivings : {&changes.new_archivings, &changes.changed_archivings}) {
+    for (const auto& archiving : *archivings) {
+      bytes += sizeof(archiving) + archiving.spec.size() + archiving.diags.size();
+    }
+  }
   for (const auto& step : changes.history) bytes += sizeof(step) + step.reason.size() + step.actor.size();
   return bytes;
 }

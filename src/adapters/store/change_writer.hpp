@@ -30,6 +30,9 @@ class ChangeWriter {
   Result<void> change(const Run& run);
   Result<void> set(RunId id, const RunResults& results);
   Result<void> add(const StateChange& change);
+  Result<void> add(const Archiving& archiving);
+  Result<void> change(const Archiving& archiving);
+  void set(const Pause& pause);
   void remove(RunId id);
 
   SQLite::Database& database_;
@@ -41,8 +44,12 @@ class ChangeWriter {
   SQLite::Statement change_run_;
   SQLite::Statement set_results_;
   SQLite::Statement insert_change_;
+  SQLite::Statement insert_archiving_;
+  SQLite::Statement change_archiving_;
+  SQLite::Statement set_pause_;
   SQLite::Statement remove_history_;
   SQLite::Statement remove_results_;
+  SQLite::Statement remove_archivings_;
   SQLite::Statement remove_run_;
 };
 

@@ -102,7 +102,7 @@ void bind_task(Parameters& to, const Task& task) {
 
 void bind_progress(Parameters& to, std::int64_t task_number, const TaskProgress& progress) {
   to.integer(task_number).instant(progress.first_start).instant(progress.latest_end);
-  to.integer(progress.runs).integer(progress.runs_started);
+  to.integer(progress.runs).integer(progress.attempts).integer(progress.runs_started);
   to.integer(progress.enabled ? 1 : 0).integer(progress.plans_runs ? 1 : 0).instant(progress.canceled_at);
 }
 
@@ -112,6 +112,7 @@ void bind_run(Parameters& to, std::int64_t task_number, const Run& run) {
   to.integer(run.status ? std::optional<std::int64_t>(*run.status) : std::nullopt);
   to.text(run.errors).integer(run.priority).text(run.limit_diags);
   to.text(run.participant_data).text(run.participant_data_full);
+  to.instant(run.nominal_start).instant(run.open_until).instant(run.expires);
   to.integer(task_number).uuid(run.id.uuid());
 }
 
@@ -125,6 +126,13 @@ void bind_change(Parameters& to, std::int64_t run_number, const StateChange& cha
   to.integer(change.from ? std::optional<std::int64_t>(static_cast<std::int64_t>(*change.from))
                          : std::nullopt);
   to.integer(static_cast<std::int64_t>(change.to)).text(change.reason).text(change.actor);
+}
+
+void bind_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving) {
+  to.text(archiving.archiver).text(archiving.spec).instant(archiving.expires);
+  to.integer(archiving.attempts).instant(archiving.last_attempt).instant(archiving.next_attempt);
+  to.integer(archiving.completed ? 1 : 0).integer(archiving.archived ? 1 : 0).text(archiving.diags);
+  to.integer(run_number).integer(archiving.index);
 }
 
 NumberedTask read_task(Row& from) {
@@ -160,6 +168,7 @@ NumberedTask read_task(Row& from) {
   progress.first_start = from.optional_instant();
   progress.latest_end = from.optional_instant();
   progress.runs = from.integer();
+  progress.attempts = from.integer();
   progress.runs_started = from.integer();
   progress.enabled = from.integer() != 0;
   progress.plans_runs = from.integer() != 0;
@@ -181,6 +190,9 @@ Run read_run(Row& from) {
   run.limit_diags = from.text();
   run.participant_data = from.text();
   run.participant_data_full = from.text();
+  run.nominal_start = from.optional_instant();
+  run.open_until = from.optional_instant();
+  run.expires = from.optional_instant();
   return run;
 }
 
@@ -204,6 +216,23 @@ StateChange read_change(Row& from, RunId run) {
   change.reason = from.text();
   change.actor = from.text();
   return change;
+}
+
+Archiving read_archiving(Row& from) {
+  Archiving archiving;
+  archiving.run = RunId(from.uuid());
+  archiving.task = TaskId(from.uuid());
+  archiving.index = static_cast<int>(from.integer());
+  archiving.archiver = from.text();
+  archiving.spec = from.text();
+  archiving.expires = from.optional_instant();
+  archiving.attempts = static_cast<int>(from.integer());
+  archiving.last_attempt = from.optional_instant();
+  archiving.next_attempt = from.instant();
+  archiving.completed = from.integer() != 0;
+  archiving.archived = from.integer() != 0;
+  archiving.diags = from.text();
+  return archiving;
 }
 
 std::size_t bytes_of(const RunResults& results) {

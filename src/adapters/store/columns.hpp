@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pscheduler/model/archiving.hpp"
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
 
@@ -74,6 +75,7 @@ void bind_progress(Parameters& to, std::int64_t task_number, const TaskProgress&
 void bind_run(Parameters& to, std::int64_t task_number, const Run& run);
 void bind_results(Parameters& to, std::int64_t run_number, const RunResults& results);
 void bind_change(Parameters& to, std::int64_t run_number, const StateChange& change);
+void bind_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving);
 
 struct NumberedTask {
   std::int64_t number;  // in the order of creation
@@ -84,6 +86,7 @@ NumberedTask read_task(Row& from);
 Run read_run(Row& from);
 RunResults read_results(Row& from);
 StateChange read_change(Row& from, RunId run);
+Archiving read_archiving(Row& from);
 
 // How much room they take.
 std::size_t bytes_of(const RunResults& results);

@@ -46,6 +46,7 @@ CREATE TABLE task_progress (
   first_start_us INTEGER,
   latest_end_us INTEGER,
   runs INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
   runs_started INTEGER NOT NULL,
   enabled INTEGER NOT NULL,
   plans_runs INTEGER NOT NULL,
@@ -66,13 +67,18 @@ CREATE TABLE run (
   priority INTEGER,
   limit_diags TEXT NOT NULL,
   participant_data TEXT NOT NULL,
-  participant_data_full TEXT NOT NULL
+  participant_data_full TEXT NOT NULL,
+  nominal_us INTEGER,
+  open_until_us INTEGER,
+  expires_us INTEGER
 ) STRICT;
 CREATE INDEX run_visible ON run(task, start_us) WHERE state <> 0;
 CREATE INDEX run_upcoming ON run(task, end_us) WHERE state IN (1, 2, 3, 10);
 CREATE INDEX run_unfinished ON run(number) WHERE state <= 4;
 CREATE INDEX run_final_end ON run(end_us) WHERE state >= 5;
 CREATE INDEX run_added ON run(added_us);
+CREATE INDEX run_open ON run(open_until_us) WHERE open_until_us IS NOT NULL;
+CREATE INDEX run_expires ON run(expires_us) WHERE expires_us IS NOT NULL;
 
 CREATE TABLE run_results (
   run INTEGER PRIMARY KEY,
@@ -93,6 +99,30 @@ CREATE TABLE state_change (
   actor TEXT NOT NULL
 ) STRICT;
 CREATE INDEX state_change_of_run ON state_change(run);
+
+CREATE TABLE archiving (
+  number INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  archiver TEXT NOT NULL,
+  spec TEXT NOT NULL,
+  expires_us INTEGER,
+  attempts INTEGER NOT NULL,
+  last_attempt_us INTEGER,
+  next_attempt_us INTEGER NOT NULL,
+  completed INTEGER NOT NULL,
+  archived INTEGER NOT NULL,
+  diags TEXT NOT NULL,
+  UNIQUE (run, position)
+) STRICT;
+CREATE INDEX archiving_open ON archiving(archiver, next_attempt_us) WHERE completed = 0;
+
+CREATE TABLE control (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  paused INTEGER NOT NULL,
+  paused_until_us INTEGER
+) STRICT;
+INSERT INTO control VALUES (1, 0, NULL);
 )sql";
 
 constexpr std::array kMigrations = {Migration{1, kFirst}};

@@ -36,6 +36,9 @@ Queries::Queries(std::unique_ptr<SQLite::Database> database)
       upcoming_runs_(*database_, kUpcomingRuns),
       first_run_(*database_, kFirstRun),
       unfinished_runs_(*database_, kUnfinishedRuns),
+      open_runs_(*database_, kOpenRuns),
+      archivings_(*database_, kArchivingsOfRun),
+      pause_(*database_, kPause),
       history_(*database_, kHistory),
       last_end_(*database_, kLastEnd),
       last_added_(*database_, kLastAdded) {}
@@ -128,6 +131,38 @@ std::vector<Task> Queries::planning_tasks() {
     tasks.push_back(read_task(row).task);
   }
   return tasks;
+}
+
+std::vector<Run> Queries::open_runs(Instant now) {
+  const Rearm rearm(open_runs_);
+  Parameters(open_runs_).instant(now);
+  std::vector<Run> runs;
+  while (open_runs_.executeStep()) {
+    Row row(open_runs_);
+    runs.push_back(read_run(row));
+  }
+  return runs;
+}
+
+std::vector<Archiving> Queries::archivings(RunId run) {
+  const Rearm rearm(archivings_);
+  Parameters(archivings_).uuid(run.uuid());
+  std::vector<Archiving> found;
+  while (archivings_.executeStep()) {
+    Row row(archivings_);
+    found.push_back(read_archiving(row));
+  }
+  return found;
+}
+
+Pause Queries::pause() {
+  const Rearm rearm(pause_);
+  Pause pause;
+  if (!pause_.executeStep()) return pause;
+  Row row(pause_);
+  pause.paused = row.integer() != 0;
+  pause.until = row.optional_instant();
+  return pause;
 }
 
 ports::Store::LastRuns Queries::last_runs() {

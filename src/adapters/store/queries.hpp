@@ -31,6 +31,9 @@ class Queries {
   std::vector<StateChange> history(RunId run);
   std::vector<Run> unfinished_runs();
   std::vector<Task> planning_tasks();
+  std::vector<Run> open_runs(Instant now);
+  std::vector<Archiving> archivings(RunId run);
+  Pause pause();
   ports::Store::LastRuns last_runs();
 
   // Gives the page cache back.
@@ -46,6 +49,9 @@ class Queries {
   SQLite::Statement upcoming_runs_;
   SQLite::Statement first_run_;
   SQLite::Statement unfinished_runs_;
+  SQLite::Statement open_runs_;
+  SQLite::Statement archivings_;
+  SQLite::Statement pause_;
   SQLite::Statement history_;
   SQLite::Statement last_end_;
   SQLite::Statement last_added_;

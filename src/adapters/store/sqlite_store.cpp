@@ -141,6 +141,18 @@ ports::AsyncResult<std::vector<Task>> SqliteStore::planning_tasks() {
   return rooms_->lists.ask<std::vector<Task>>([](Queries& queries) { return queries.planning_tasks(); });
 }
 
+ports::AsyncResult<std::vector<Run>> SqliteStore::open_runs(Instant now) {
+  return rooms_->lists.ask<std::vector<Run>>([now](Queries& queries) { return queries.open_runs(now); });
+}
+
+ports::AsyncResult<std::vector<Archiving>> SqliteStore::archivings(RunId run) {
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.archivings(run); });
+}
+
+ports::AsyncResult<Pause> SqliteStore::pause() {
+  co_return rooms_->ask_now([](Queries& queries) { return queries.pause(); });
+}
+
 ports::AsyncResult<ports::Store::LastRuns> SqliteStore::last_runs() {
   co_return rooms_->ask_now([](Queries& queries) { return queries.last_runs(); });
 }

@@ -15,18 +15,21 @@ inline constexpr char kInsertTask[] =
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (uuid) DO NOTHING";
 inline constexpr char kSetProgress[] =
-    "INSERT INTO task_progress (task, first_start_us, latest_end_us, runs, runs_started, enabled, plans_runs,"
-    " canceled_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO task_progress (task, first_start_us, latest_end_us, runs, attempts, runs_started, enabled,"
+    " plans_runs, canceled_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (task) DO UPDATE SET first_start_us = excluded.first_start_us,"
-    " latest_end_us = excluded.latest_end_us, runs = excluded.runs, runs_started = excluded.runs_started,"
+    " latest_end_us = excluded.latest_end_us, runs = excluded.runs, attempts = excluded.attempts,"
+    " runs_started = excluded.runs_started,"
     " enabled = excluded.enabled, plans_runs = excluded.plans_runs, canceled_us = excluded.canceled_us";
 inline constexpr char kInsertRun[] =
     "INSERT INTO run (start_us, end_us, added_us, state, status, errors, priority, limit_diags,"
-    " participant_data, participant_data_full, task, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " participant_data, participant_data_full, nominal_us, open_until_us, expires_us, task, uuid)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (uuid) DO NOTHING";
 inline constexpr char kChangeRun[] =
     "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
-    " limit_diags = ?, participant_data = ?, participant_data_full = ? WHERE task = ? AND uuid = ?";
+    " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, open_until_us = ?,"
+    " expires_us = ? WHERE task = ? AND uuid = ?";
 inline constexpr char kSetResults[] =
     "INSERT INTO run_results (run, bytes, local, full, merged, clock_survey) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (run) DO UPDATE SET bytes = excluded.bytes, local = excluded.local, full = excluded.full,"
@@ -35,6 +38,15 @@ inline constexpr char kInsertChange[] =
     "INSERT INTO state_change (run, at_us, from_state, to_state, reason, actor) VALUES (?, ?, ?, ?, ?, ?)";
 inline constexpr char kRemoveHistory[] = "DELETE FROM state_change WHERE run = ?";
 inline constexpr char kRemoveResults[] = "DELETE FROM run_results WHERE run = ?";
+inline constexpr char kRemoveArchivings[] = "DELETE FROM archiving WHERE run = ?";
+inline constexpr char kInsertArchiving[] =
+    "INSERT INTO archiving (archiver, spec, expires_us, attempts, last_attempt_us, next_attempt_us, "
+    "completed,"
+    " archived, diags, run, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+inline constexpr char kChangeArchiving[] =
+    "UPDATE archiving SET archiver = ?, spec = ?, expires_us = ?, attempts = ?, last_attempt_us = ?,"
+    " next_attempt_us = ?, completed = ?, archived = ?, diags = ? WHERE run = ? AND position = ?";
+inline constexpr char kSetPause[] = "UPDATE control SET paused = ?, paused_until_us = ?";
 inline constexpr char kRemoveRun[] = "DELETE FROM run WHERE number = ?";
 
 // Tasks.
@@ -44,7 +56,7 @@ inline const std::string kSelectTask =
     "t.max_runs,"
     " t.duration_us, t.post_us, t.cli, t.limit_diags, t.requester, t.server, t.requester_proxied_by,"
     " t.own_key, t.participant_key, t.priority, t.added_us, p.first_start_us, p.latest_end_us, p.runs,"
-    " p.runs_started, p.enabled, p.plans_runs, p.canceled_us"
+    " p.attempts, p.runs_started, p.enabled, p.plans_runs, p.canceled_us"
     " FROM task AS t JOIN task_progress AS p ON p.task = t.number";
 inline const std::string kTaskById = kSelectTask + " WHERE t.uuid = ?";
 inline const std::string kTaskPage = kSelectTask + " WHERE t.number > ? ORDER BY t.number LIMIT ?";
@@ -52,16 +64,17 @@ inline const std::string kPlanningTasks = kSelectTask + " WHERE p.plans_runs = 1
 
 // Runs. State 0 is scheduling; "visible" leaves it out. Bounds that are not wanted are bound to the ends of
 // the number line, so that one statement with one plan serves every filter.
-inline constexpr char kRunById[] =
+inline const std::string kSelectRun =
     "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
-    " r.limit_diags, r.participant_data, r.participant_data_full,"
-    " s.bytes, s.local, s.full, s.merged, s.clock_survey"
+    " r.limit_diags, r.participant_data, r.participant_data_full, r.nominal_us, r.open_until_us,"
+    " r.expires_us";
+inline const std::string kRunById =
+    kSelectRun +
+    ", s.bytes, s.local, s.full, s.merged, s.clock_survey"
     " FROM run AS r JOIN task AS t ON t.number = r.task LEFT JOIN run_results AS s ON s.run = r.number"
     " WHERE r.uuid = ? AND t.uuid = ?";
-inline constexpr char kUnfinishedRuns[] =
-    "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
-    " r.limit_diags, r.participant_data, r.participant_data_full"
-    " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.state <= 4 ORDER BY r.number";
+inline const std::string kUnfinishedRuns =
+    kSelectRun + " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.state <= 4 ORDER BY r.number";
 inline constexpr char kVisibleRuns[] =
     "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state <> 0"
     " AND start_us >= ? AND end_us <= ? ORDER BY start_us, number LIMIT ?";
@@ -74,6 +87,16 @@ inline constexpr char kFirstRun[] =
 inline constexpr char kHistory[] =
     "SELECT at_us, from_state, to_state, reason, actor FROM state_change"
     " WHERE run = (SELECT number FROM run WHERE uuid = ?) ORDER BY number";
+inline const std::string kOpenRuns =
+    kSelectRun +
+    " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.open_until_us > ?"
+    " ORDER BY r.nominal_us, r.number";
+inline constexpr char kArchivingsOfRun[] =
+    "SELECT r.uuid, t.uuid, a.position, a.archiver, a.spec, a.expires_us, a.attempts, a.last_attempt_us,"
+    " a.next_attempt_us, a.completed, a.archived, a.diags"
+    " FROM archiving AS a JOIN run AS r ON r.number = a.run JOIN task AS t ON t.number = r.task"
+    " WHERE r.uuid = ? ORDER BY a.position";
+inline constexpr char kPause[] = "SELECT paused, paused_until_us FROM control";
 inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5";
 inline constexpr char kLastAdded[] = "SELECT max(added_us) FROM run";
 

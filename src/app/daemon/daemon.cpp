@@ -117,13 +117,13 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   parts.runner = std::make_unique<services::Runner>(
       services::Runner::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.plugins,
       *parts.journal, parts.book, runner_settings);
+  const auto local_zone = Zone::local();
+  const Zone zone = local_zone ? *local_zone : Zone::utc();
   parts.scheduling = std::make_unique<services::Scheduling>(
       services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
       *parts.plugins, *parts.journal, parts.book, *parts.runner,
-      services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle});
+      services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
   const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
-  const auto local_zone = Zone::local();
-  const Zone zone = local_zone ? *local_zone : Zone::utc();
   parts.submission = std::make_unique<services::Submission>(
       services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts, parts.scripts},
       *parts.plugins, *parts.scheduling, services::SubmissionSettings{host_name, zone});

@@ -44,7 +44,8 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
 
 void Scheduling::add(const Task& task) {
   const auto& progress = book_.open(task);
-  const auto nominal = schedule::next_nominal_start(task.schedule, progress, ports_.clock.now());
+  const auto nominal =
+      schedule::next_nominal_start(task.schedule, progress, ports_.clock.now(), settings_.zone);
   const Instant from = nominal ? planned_from(*nominal, task.schedule) : ports_.clock.now();
   if (from <= ports_.clock.now()) {
     plan_now(task.id);
@@ -117,7 +118,7 @@ ports::Async<void> Scheduling::plan(TaskId id) {
 
 ports::Async<void> Scheduling::plan_next(const Task& task, TaskProgress& progress) {
   const Instant now = ports_.clock.now();
-  const auto nominal = schedule::next_nominal_start(task.schedule, progress, now);
+  const auto nominal = schedule::next_nominal_start(task.schedule, progress, now, settings_.zone);
   if (!nominal) {
     co_await finish_planning(task.id, progress);
     co_return;

@@ -149,6 +149,7 @@ ports::Async<void> Scheduling::withdraw_stored(Run run, bool planned_here) {
 ports::Changes Scheduling::count_run(const Task& task, TaskProgress& progress, const Run& run,
                                      bool planned_here) {
   ++progress.runs;
+  ++progress.attempts;
   if (!progress.first_start) progress.first_start = task.schedule.start.value_or(run.times.start);
   progress.latest_end = std::max(progress.latest_end.value_or(run.times.end), run.times.end);
   if (planned_here && !task.schedule.repeats()) progress.plans_runs = false;
@@ -161,6 +162,7 @@ ports::Changes Scheduling::count_run(const Task& task, TaskProgress& progress, c
 // another run has set since stays.
 void Scheduling::uncount_run(TaskProgress& progress, const TaskProgress& before) {
   --progress.runs;
+  --progress.attempts;
   if (progress.runs == before.runs) {
     progress.first_start = before.first_start;
     progress.latest_end = before.latest_end;

@@ -52,6 +52,9 @@ class SqliteStore final : public ports::Store {
   ports::AsyncResult<std::vector<StateChange>> history(RunId run) override;
   ports::AsyncResult<std::vector<Run>> unfinished_runs() override;
   ports::AsyncResult<std::vector<Task>> planning_tasks() override;
+  ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override;
+  ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
+  ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
 
   // Since the start: commits answered with success, and the transactions they shared.

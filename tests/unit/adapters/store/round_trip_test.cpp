@@ -28,7 +28,7 @@ Task full_task() {
   task.participant_key = "secret";
   task.priority = -3;
   task.added = at(1) + 1us;
-  task.progress = {at(10), at(20), 5, 4, true, true, at(30)};
+  task.progress = {at(10), at(20), 5, 3, 4, true, true, at(30)};
   return task;
 }
 
@@ -45,6 +45,9 @@ Run full_run() {
   run.limit_diags = kLong;
   run.participant_data = R"({"port":5890})";
   run.participant_data_full = "[{},{}]";
+  run.nominal_start = at(99) + 3us;
+  run.open_until = at(130) + 4us;
+  run.expires = at(5000) + 5us;
   return run;
 }
 
@@ -52,6 +55,7 @@ void expect_same(const TaskProgress& a, const TaskProgress& b) {
   EXPECT_EQ(a.first_start, b.first_start);
   EXPECT_EQ(a.latest_end, b.latest_end);
   EXPECT_EQ(a.runs, b.runs);
+  EXPECT_EQ(a.attempts, b.attempts);
   EXPECT_EQ(a.runs_started, b.runs_started);
   EXPECT_EQ(a.enabled, b.enabled);
   EXPECT_EQ(a.plans_runs, b.plans_runs);
@@ -99,6 +103,9 @@ void expect_same(const Run& a, const Run& b) {
   EXPECT_EQ(a.limit_diags, b.limit_diags);
   EXPECT_EQ(a.participant_data, b.participant_data);
   EXPECT_EQ(a.participant_data_full, b.participant_data_full);
+  EXPECT_EQ(a.nominal_start, b.nominal_start);
+  EXPECT_EQ(a.open_until, b.open_until);
+  EXPECT_EQ(a.expires, b.expires);
 }
 
 void expect_same(const RunResults& a, const RunResults& b) {
