@@ -1,6 +1,7 @@
 #include "pscheduler/plugin_sdk/options.hpp"
 
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/json/access.hpp"
 #include "pscheduler/json/reader.hpp"
 #include "pscheduler/json/write.hpp"
 
@@ -78,6 +79,21 @@ bool is_option(const CommandLine& table, std::string_view word) {
   });
 }
 
+std::optional<Json> port_range(std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto port = [](std::string_view digits) -> std::optional<std::uint16_t> {
+    std::uint16_t number = 0;
+    const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || at != digits.data() + digits.size()) return std::nullopt;
+    return number;
+  };
+  const auto lower = port(text.substr(0, dash));
+  const auto upper = port(text.substr(dash + 1));
+  if (!lower || !upper || *lower > *upper) return std::nullopt;
+  return Json{{"lower", *lower}, {"upper", *upper}};
+}
+
 Result<Json> convert(const Option& option, const std::string& text) {
   const char* const end = text.data() + text.size();
   if (!is_utf8(text)) return bad_value(option, text, "UTF-8 text");
@@ -100,6 +116,11 @@ Result<Json> convert(const Option& option, const std::string& text) {
       auto value = json::read(text);
       if (!value) return bad_value(option, text, "JSON");
       return value;
+    }
+    case OptionType::port_range: {
+      auto range = port_range(text);
+      if (!range) return bad_value(option, text, "a range of ports LOW-HIGH up to 65535");
+      return std::move(*range);
     }
     case OptionType::text:
     case OptionType::text_or_list:
@@ -156,6 +177,10 @@ Result<Switch> read_switch(const CommandLine& table, const std::string& word) {
 std::string words_value(const Option& option, const Json& value) {
   if (option.type == OptionType::json) return json::to_compact(value);
   if (value.is_string()) return value.get<std::string>();
+  if (option.type == OptionType::port_range && value.is_object()) {
+    return fmt::format("{}-{}", json::find_integer(value, "lower").value_or(0),
+                       json::find_integer(value, "upper").value_or(0));
+  }
   if (value.is_number_float()) {
     const double number = value.get<double>();
     constexpr double kExact = 9007199254740992.0;  // 2^53: whole numbers below it have one spelling

@@ -13,6 +13,7 @@ namespace {
 Result<const Json*> valid_spec(const TestPlugin& test, const MethodInput& input) {
   if (!input.document) return fail(input.document.error());
   PSCHEDULER_TRY(input.schemas.check(test.spec_schema, *input.document));
+  if (test.check_spec != nullptr) PSCHEDULER_TRY(test.check_spec(*input.document));
   return &*input.document;
 }
 

@@ -18,6 +18,7 @@ enum class OptionType {
   number,        // any finite number
   boolean,       // --x is true, --no-x is false; takes no value
   json,          // any JSON document
+  port_range,    // LOW-HIGH gives {"lower": LOW, "upper": HIGH}
   text_or_list,  // may be repeated: once gives a string, several times an array of strings
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 // A test: what may be asked for, by whom it is run, and how it is shown (spec plugins.md, 5).
-// The table of options gives cli-to-spec and spec-to-cli, the schemas spec-is-valid; the rest is four
-// functions. Every function but `participants` may rely on a spec that its schema accepts, `format_result`
-// also on a result that succeeded and fits the result's schema.
+// The table of options gives cli-to-spec and spec-to-cli, the schemas spec-is-valid; the rest are functions.
+// Each may rely on a spec that its schema accepts, `format_result` also on a result that succeeded and fits
+// the result's schema.
 
 #include <optional>
 #include <span>
@@ -34,6 +34,10 @@ struct TestPlugin {
   // that may refer to the dictionary as "#/pScheduler/Host".
   std::string_view (*spec_schema)() = nullptr;
   std::string_view (*result_schema)() = nullptr;
+
+  // What the schema cannot say, asked of a spec that fits it; the error is worded as the schema's are
+  // ("At /flip: …"). Absent: the schema says everything.
+  Result<void> (*check_spec)(const Json& spec) = nullptr;
 
   Result<ParticipantList> (*participants)(const Json& spec) = nullptr;
   Report (*describe_spec)(const Json& spec) = nullptr;

@@ -1,28 +1,21 @@
 // ping: measures round trips with the system's ping.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "ping_command.hpp"
-#include "ping_output.hpp"
-#include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
-#include "pscheduler/plugin_sdk/child_program.hpp"
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/names.hpp"
-#include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
 #include "pscheduler/time/iso8601.hpp"
+#include "shared/ping_command.hpp"
+#include "shared/ping_measurement.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"rtt"};
-constexpr std::size_t kOutputBytesMax = 64u << 20;       // a million replies
-constexpr Duration kEndSlack = std::chrono::seconds(1);  // beyond what ping itself should take
 
 Json trip_json(const PingTrip& trip) {
   Json json = {{"seq", trip.seq}};
@@ -72,36 +65,12 @@ Json result_json(const PingOutput& output, bool hostnames) {
   return result;
 }
 
-// Each different line once: ping repeats itself for every packet it could not send.
-std::string distinct_lines(std::string_view text) {
-  std::vector<std::string> lines;
-  for (const auto line : split(text, '\n')) {
-    if (!trim(line).empty() && std::ranges::find(lines, line) == lines.end()) lines.emplace_back(line);
-  }
-  return join(lines, "\n");
-}
-
 Result<Json> run(const sdk::RunInput& input) {
-  const auto times = ping_times(input.spec);
-  if (!times) return fail(times.error());
-  const auto route = ping_route(input.spec);
-  if (!route) return sdk::failed_run(route.error().message, {});
-  const auto words = ping_words(input.spec, *times, *route);
-  sdk::sleep_until(input.start);
-  const auto outcome = sdk::run_child(
-      {.words = words, .time_limit = times->measuring() + kEndSlack, .output_bytes_max = kOutputBytesMax});
-  const auto diags =
-      fmt::format("{}\n\n{}", sdk::command_text(words), trim_end(outcome.output + outcome.errors));
-  if (!outcome.trouble.empty()) return sdk::failed_run(outcome.trouble, diags);
-  if (outcome.status != 0 && !trim(outcome.errors).empty())
-    return sdk::failed_run(distinct_lines(outcome.errors), diags);
-  const auto output = parse_ping_output(outcome.output, times->count);
-  if (!output.has_statistics || output.sent < 1) {
-    return sdk::failed_run(fmt::format("ping exited with status {} and no statistics.", outcome.status),
-                           diags);
-  }
+  const auto measured = measure_with_ping(input.spec, input.start);
+  if (!measured) return fail(measured.error());
+  if (!measured->output) return sdk::failed_run(measured->failure, measured->diags);
   const bool hostnames = json::find_bool(input.spec, "hostnames").value_or(true);
-  return sdk::succeeded_run(result_json(output, hostnames), diags);
+  return sdk::succeeded_run(result_json(*measured->output, hostnames), measured->diags);
 }
 
 Json merged_results(const Json& /*test*/, const Json& results) {

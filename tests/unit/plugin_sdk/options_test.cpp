@@ -23,6 +23,7 @@ constexpr std::array kOptions{
     Option{"ratio", 'r', OptionType::number, "NUMBER", "0.5", "How much", 3},
     Option{"names", '\0', OptionType::boolean, "", "", "Whether to name", 2},
     Option{"data", '\0', OptionType::json, "JSON", "[1]", "What"},
+    Option{"ports", 'P', OptionType::port_range, "LOW-HIGH", "9000-9100", "Where from"},
     Option{"tag", 't', OptionType::text_or_list, "TEXT", "red", "Mark", 1, &tag_schema},
 };
 constexpr std::array<std::string_view, 1> kExamples{"--dest host.example.org"};
@@ -94,6 +95,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"BadNumber", {"--ratio", "half"}, {"--ratio", "\"half\""}},
         Refused{"NotFinite", {"--ratio", "inf"}, {"--ratio", "\"inf\""}},
         Refused{"BadJson", {"--data", "{"}, {"--data", "JSON"}},
+        Refused{"OnePort", {"--ports", "9000"}, {"--ports", "\"9000\"", "LOW-HIGH", "9000-9100"}},
+        Refused{"PortsUpsideDown", {"--ports", "10000-9000"}, {"--ports", "LOW-HIGH"}},
+        Refused{"PortTooHigh", {"-P", "9000-65536"}, {"--ports", "65535"}},
+        Refused{"PortsAndMore", {"--ports", "9000-9100x"}, {"--ports"}},
         Refused{"MissingValue", {"--dest"}, {"--dest needs a value", "host.example.org"}},
         Refused{"OptionForValue", {"--dest", "--count", "5"}, {"--dest needs a value"}},
         Refused{"ValueForBoolean", {"--names=yes"}, {"--names takes no value", "--no-names"}},
@@ -122,9 +127,9 @@ TEST(OptionsFromJson, TakesTextAndNumbersOnly) {
 }
 
 TEST(OptionsToWords, AreTheInverse) {
-  const std::vector<std::string> words{"--dest",  "a b",   "--deadline", "PT1S",   "--count",      "4",
-                                       "--ratio", "0.5",   "--no-names", "--data", R"({"a":[1]})", "--tag",
-                                       "red",     "--tag", "blue"};
+  const std::vector<std::string> words{
+      "--dest", "a b",          "--deadline", "PT1S",       "--count", "4",   "--ratio", "0.5", "--no-names",
+      "--data", R"({"a":[1]})", "--ports",    "9000-10000", "--tag",   "red", "--tag",   "blue"};
   const auto spec = parse(words);
   ASSERT_TRUE(spec) << spec.error().message;
   EXPECT_EQ(words_for(kTable, *spec), words);

@@ -1,4 +1,4 @@
-#include "tool/ping/ping_command.hpp"
+#include "shared/ping_command.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "tool/ping/ping_output.hpp"
+#include "shared/ping_output.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

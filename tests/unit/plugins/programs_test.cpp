@@ -139,6 +139,44 @@ TEST(Ping, SilenceIsASuccessWithLoss) {
   }
 }
 
+TEST(Halfping, MeasuresBothFamilies) {
+  for (const auto* dest : {"127.0.0.1", "::1"}) {
+    const auto spec = Json{{"dest", dest}, {"packet-count", 3}, {"packet-interval", 0.01}}.dump();
+    const auto result = measured("halfping", run_input("latency", spec));
+    EXPECT_EQ(result["succeeded"], true) << result;
+    EXPECT_EQ(result["packets-sent"], 3);
+    EXPECT_EQ(result["packets-lost"], 0);
+    int counted = 0;
+    for (const auto& count : result["histogram-latency"]) counted += count.get<int>();
+    EXPECT_EQ(counted, 3) << result;
+    const Json shown = {{"spec", Json::parse(spec)}, {"result", result}};
+    const auto text = run_method(kClasses / "test/latency/result-format", shown.dump(), {"text/plain"});
+    EXPECT_EQ(text.status, 0) << text.errors;
+    EXPECT_THAT(text.output, HasSubstr("Packets Received ........ 3 packets"));
+    EXPECT_THAT(text.output, HasSubstr("Delay Median ............ "));
+  }
+}
+
+TEST(Halfping, TakesEveryOptionItCan) {
+  const auto result =
+      measured("halfping", run_input("latency", R"({"schema":4,"dest":"::1","source":"::1","packet-count":1,
+      "packet-interval":0.5,"packet-timeout":1,"packet-padding":100,"ip-tos":32,"ip-version":6,"protocol":"icmp",
+      "bucket-width":0.0001})"));
+  EXPECT_EQ(result["succeeded"], true) << result;
+  EXPECT_EQ(result["packets-received"], 1);
+}
+
+TEST(Halfping, FailsWithPingsOwnReason) {
+  for (const auto& [spec, error] :
+       {Failing{R"({"dest":"no.such.host.invalid"})", "ping: no.such.host.invalid: "},
+        Failing{R"({"dest":"127.0.0.1","packet-padding":65460,"packet-count":1})", "message too long"},
+        Failing{R"({"dest":"127.0.0.1","source":"::1"})", "no common address family"}}) {
+    const auto result = measured("halfping", run_input("latency", spec));
+    EXPECT_EQ(result["succeeded"], false) << result;
+    EXPECT_THAT(result.value("error", ""), HasSubstr(error));
+  }
+}
+
 TEST(Idle, SleepsAndComments) {
   const auto input =
       run_input("idle", R"({"duration":"PT0.05S","starting-comment":"in","parting-comment":"out"})");

@@ -1,4 +1,4 @@
-#include "ping_command.hpp"
+#include "shared/ping_command.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "ping_output.hpp"
+#include "shared/ping_output.hpp"
 
 #include <algorithm>
 #include <array>
