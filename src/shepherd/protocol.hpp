@@ -49,7 +49,7 @@ struct Report {
   Step step = Step::none;
   int32_t status = 0;             // exit status, signal number, or errno of `step`
   int32_t descendants_ended = 0;  // without the program itself
-  bool everybody_ended = true;         // false when something did not die (another user's process)
+  bool everybody_ended = true;    // false when something did not die (another user's process)
 };
 
 }  // namespace pscheduler::shepherd
