@@ -32,7 +32,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters", {"base", "time", "json", "addr", "model", "ports", "api/http.hpp", "shepherd"}},
     {"plugin_sdk", {"base", "time", "json", "addr", "model"}},
     {"plugins", {"base", "time", "json", "addr", "model", "plugin_sdk"}},
-    {"cli", {"base", "time", "json", "addr", "model", "ports", "adapters"}},
+    {"cli", {"base", "time", "json", "addr", "model", "schedule", "ports", "adapters"}},
     {"app", {"base", "time", "json", "addr", "model", "schedule", "ports", "services", "api", "adapters"}},
 };
 
@@ -40,17 +40,25 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 const std::map<std::string, std::set<std::string>> kRoomMayCall = {
     {"plugins", {}},
     {"runs", {}},
-    {"running", {"runs", "plugins"}},
+    {"housekeeping", {"runs"}},
+    {"archiving", {"runs", "plugins"}},
+    {"running", {"archiving", "runs", "plugins"}},
     {"scheduling", {"running", "runs", "plugins"}},
-    {"submission", {"scheduling", "plugins"}},
+    {"submission", {"scheduling", "archiving", "plugins"}},
 };
 
 // The room a header of the services belongs to.
 const std::map<std::string, std::string> kRoomOfHeader = {
-    {"plugins.hpp", "plugins"},         {"plugins_host.hpp", "plugins"},  {"plugins_options.hpp", "plugins"},
-    {"run_events.hpp", "runs"},         {"run_journal.hpp", "runs"},      {"task_book.hpp", "runs"},
-    {"runner.hpp", "running"},          {"scheduling.hpp", "scheduling"}, {"submission.hpp", "submission"},
-    {"task_request.hpp", "submission"},
+    {"plugins.hpp", "plugins"},       {"plugins_host.hpp", "plugins"},     {"plugins_options.hpp", "plugins"},
+    {"archivers.hpp", "plugins"},
+    {"archivist.hpp", "archiving"},
+    {"housekeeping.hpp", "housekeeping"},
+    {"configurables_watch.hpp", "housekeeping"},
+    {"archive_spec.hpp", "archiving"},
+    {"wire_form.hpp", "runs"},
+    {"run_events.hpp", "runs"},       {"run_journal.hpp", "runs"},         {"task_book.hpp", "runs"},
+    {"runner.hpp", "running"},        {"scheduling.hpp", "scheduling"},    {"submission.hpp", "submission"},
+    {"plan_queue.hpp", "scheduling"}, {"open_attempts.hpp", "scheduling"}, {"task_request.hpp", "submission"},
 };
 
 // Libraries that one place alone may know.

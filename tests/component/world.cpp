@@ -12,12 +12,21 @@ namespace {
 // No test lets more time pass than this; longer means that something is waited for that never comes.
 constexpr Duration kPatience = std::chrono::hours(24 * 30);
 
-std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder) {
+std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder,
+                                         adapters::StoreThreads threads) {
   adapters::StoreOptions options;
   options.synchronous = adapters::Synchronous::normal;
+  options.threads = threads;
   auto opened = adapters::SqliteStore::open(folder / "pscheduler.db", options);
   if (!opened) throw std::runtime_error(opened.error().message);
   return std::move(*opened);
+}
+
+services::ArchivistSettings archivist_settings() {
+  services::ArchivistSettings settings;
+  settings.host_name = "node.example";
+  settings.zone = Zone::utc();
+  return settings;
 }
 
 }  // namespace
@@ -48,16 +57,19 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       random(options.seed),
       host(clock),
       plugins(loop.get_executor(), clock),
-      store(loop.get_executor(), open_store(folder)),
+      store(loop.get_executor(), open_store(folder, options.store_threads)),
       events(loop.get_executor()),
       journal(store, clock, log, events),
+      archivist({loop.get_executor(), store, clock, scripts, log}, plugins, plugins, journal,
+                archivist_settings()),
       runner({loop.get_executor(), store, clock, random, log}, plugins, journal, book,
              services::RunnerSettings{options.parallel_max}),
       scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner,
-                 services::SchedulingSettings{options.horizon}),
+                 services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
       submission({store, clock, random, host, scripts}, plugins, scheduling,
                  services::SubmissionSettings{"node.example", Zone::utc()}),
-      api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log},
+      api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log, store,
+           metrics},
           {"node.example", Zone::utc()}),
       loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
   plugins.scripts = std::move(options.scripts);
@@ -66,10 +78,19 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       return clock.now() < until;
     };
   }
+  journal.observe(metrics);
+  if (options.starts) start();
+}
+
+void World::start() {
+  const auto resumed = await(runner.recover());
+  if (!resumed) throw std::runtime_error(resumed.error().message);
+  runner.archive_with(archivist);
   const auto recovered = await(scheduling.recover());
   if (!recovered) throw std::runtime_error(recovered.error().message);
   loops_.spawn(runner.work());
   loops_.spawn(scheduling.work());
+  loops_.spawn(archivist.work());
   settle();
 }
 
@@ -113,6 +134,18 @@ void World::go_on_until(const std::function<bool()>& done) {
   }
 }
 
+// With all the pieces of the body, as a client has it in the end.
+ports::Async<api::HttpResponse> World::answer_whole(api::HttpRequest request) {
+  auto response = co_await api.handle(std::move(request));
+  for (bool more = response.pieces != nullptr; more;) {
+    auto piece = co_await response.pieces->next();
+    if (!piece) throw std::runtime_error("The answer broke off: " + piece.error().message);
+    more = !piece->empty();
+    response.body += *piece;
+  }
+  co_return response;
+}
+
 std::shared_ptr<Pending> World::begin(std::string method, std::string target, std::string body, Peer peer) {
   api::HttpRequest request;
   request.method = std::move(method);
@@ -131,7 +164,7 @@ std::shared_ptr<Pending> World::begin(std::string method, std::string target, st
     pending->answer = Answer{response.status, response.content_type, std::move(response.body),
                              std::move(response.headers), clock.now()};
   };
-  boost::asio::co_spawn(loop, api.handle(std::move(request)),
+  boost::asio::co_spawn(loop, answer_whole(std::move(request)),
                         boost::asio::bind_cancellation_slot(pending->give_up.slot(), std::move(take)));
   settle();
   return pending;
@@ -202,6 +235,7 @@ void World::stop() {
     world.loops_.cancel_all();
     co_await world.loops_.join();
     co_await world.scheduling.stop();
+    co_await world.archivist.stop();
   };
   boost::asio::co_spawn(loop, stopping(*this), [&](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);

@@ -12,6 +12,7 @@
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/metrics.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/run_events.hpp"
 
@@ -28,6 +29,9 @@ class RunJournal {
   RunJournal(ports::Store& store, ports::Clock& clock, ports::Log& log, RunEvents& events)
       : store_(store), clock_(clock), log_(log), events_(events) {}
 
+  // Tells the metrics of every state that a run comes into.
+  void observe(ports::Metrics& metrics) { metrics_ = &metrics; }
+
   // Adds a run in the state it has. `together` are changes that belong to the same commit.
   ports::AsyncResult<void> add(Run run, Why why, ports::Changes together = {});
 
@@ -35,7 +39,7 @@ class RunJournal {
   ports::AsyncResult<void> move(Run& run, RunState to, Why why, std::optional<RunResults> results = {},
                                 ports::Changes together = {});
 
-  // Stores changes that concern runs of the task and announces them.
+  // Stores changes that concern runs of the task, also those that remove some, and announces them.
   ports::AsyncResult<void> commit_for(TaskId task, ports::Changes changes);
 
   // What belongs to a change, as it is at the moment of each try.
@@ -54,6 +58,7 @@ class RunJournal {
   ports::Clock& clock_;
   ports::Log& log_;
   RunEvents& events_;
+  ports::Metrics* metrics_ = nullptr;
 };
 
 }  // namespace pscheduler::services

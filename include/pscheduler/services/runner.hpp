@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "pscheduler/model/run.hpp"
@@ -17,6 +18,7 @@
 #include "pscheduler/ports/random.hpp"
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/archivist.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_journal.hpp"
 #include "pscheduler/services/task_book.hpp"
@@ -24,7 +26,7 @@
 namespace pscheduler::services {
 
 struct RunnerSettings {
-  int parallel_max = 100;                        // tools at once
+  int parallel_max = 100;                        // tools at once; those that stream results are counted apart
   Duration straggle = std::chrono::seconds(30);  // a run not started this long after its start is missed
   Duration drain = std::chrono::seconds(5);      // how long stop() waits for tools to end by themselves
 };
@@ -48,6 +50,14 @@ class Runner {
   // Told of every run that is no longer waiting for its start.
   void on_begun(std::function<void(const Run&)> observer) { on_begun_ = std::move(observer); }
 
+  // Where results go when they are stored; without it they only stay here.
+  void archive_with(Archivist& archivist) { archivist_ = &archivist; }
+
+  // What is to be stored together with the result of a run of the task that ends as `state`; once that is durable,
+  // archive() has it sent.
+  [[nodiscard]] ports::Changes archivings_of(const Task& task, RunId run, RunState state) const;
+  void archive();
+
   // Takes over a durable run: a pending one, one in cleanup whose local result waits to be merged, or a
   // running one of a class that streams results, which goes on.
   void offer(Run run, const Task& task);
@@ -55,6 +65,16 @@ class Runner {
   // Forgets the pending runs of a task that have not been started and answers them.
   std::vector<Run> withdraw(TaskId task);
   std::optional<Run> withdraw(RunId run);
+
+  // Whether runs are started; those that are due while they are not are missed. Durable before it takes
+  // effect.
+  ports::AsyncResult<void> set_pause(Pause pause);
+  [[nodiscard]] const Pause& pause() const { return pause_; }
+
+  // What an earlier life of the daemon has left; to be awaited before work().
+  ports::AsyncResult<void> recover();
+
+  void set_straggle(Duration straggle);
 
   // The participants' data of a pending run, when they arrive after the run was offered. Answers the run as
   // it is to be stored; nothing when it has been started already or is not known.
@@ -76,14 +96,16 @@ class Runner {
   [[nodiscard]] std::size_t waiting() const { return waiting_by_run_.size(); }
 
  private:
+  // A run that waits: for the instant at which its tool has to be got ready or, when that has come, for
+  // another tool to end.
   struct Waiting {
     Run run;
     SchedulingClass scheduling_class;
-    Instant due;
   };
   // A run whose coroutine is under way.
   struct Active {
     Run run;
+    std::shared_ptr<const Task> task;  // once it has been read
     SchedulingClass scheduling_class;
     ports::Scope::Ticket ticket = 0;
     std::optional<std::pair<RunState, Why>>
@@ -95,25 +117,31 @@ class Runner {
   };
   using ActiveRun = std::shared_ptr<Active>;
   using WaitingKey = std::pair<Instant, RunId>;
+  using WaitingRuns = std::map<WaitingKey, Waiting>;
 
   [[nodiscard]] Duration start_lead(const std::string& tool) const;
+  [[nodiscard]] Instant gives_up(const Waiting& waiting) const;
+  [[nodiscard]] bool has_room(SchedulingClass scheduling_class) const;
   std::optional<Instant> start_due_runs();
-  bool too_late(const Waiting& waiting) const;
+  void start_those_that_waited();
+  WaitingRuns* find_waiting(RunId run);
+  Waiting take(WaitingRuns& from, WaitingRuns::iterator entry);
   void launch(Run run, SchedulingClass scheduling_class);
-  void begin(std::vector<Waiting> due);
+  void begin(Waiting waiting);
   ports::Async<void> supervise(ActiveRun active);
   ports::Async<void> execute(ActiveRun active);
   ports::Async<bool> put_on_deck(ActiveRun active, const Task& task);
   ports::Async<void> execute_tool(ActiveRun active, const Task& task);
   ports::Async<void> end_interrupted(ActiveRun active);
-  ports::Async<void> miss(Run run, std::string reason);
+  ports::Async<void> end_with_result(ActiveRun active, RunState to, Why why, RunResults results);
+  ports::Async<void> miss(Run run, std::string reason, std::optional<RunResults> results);
   ToolRun tool_run_for(const ActiveRun& active, const Task& task);
   ports::Async<void> take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome);
   ports::Async<void> merge(ActiveRun active, const Task& task, std::string local);
   void take_record(const ActiveRun& active, std::shared_ptr<const Json> record);
   ports::Async<void> store_record(ActiveRun active, std::shared_ptr<const Json> record);
   [[nodiscard]] ports::Changes progress_of(TaskId task) const;
-  [[nodiscard]] std::string why_missed() const;
+  [[nodiscard]] std::string why_late(SchedulingClass scheduling_class) const;
   void ended(const Run& run);
   void request_interruption(const ActiveRun& active, RunState to, const Why& why);
 
@@ -122,11 +150,16 @@ class Runner {
   RunJournal& journal_;
   TaskBook& book_;
   RunnerSettings settings_;
+  Archivist* archivist_ = nullptr;
   std::function<void(const Run&)> on_begun_;
   std::function<void(const Run&)> on_ended_;
-  std::map<WaitingKey, Waiting> waiting_;  // by the instant at which something has to be done for them
-  std::unordered_map<RunId, Instant> waiting_by_run_;
+  Pause pause_;
+  WaitingRuns waiting_;         // by the instant at which their tool has to be got ready
+  WaitingRuns waits_for_room_;  // due, by the instant at which they are too late
+  std::unordered_map<RunId, Instant> waiting_by_run_;  // the keys in either
+  std::set<std::pair<TaskId, RunId>> waiting_by_task_;
   std::unordered_map<RunId, ActiveRun> active_;
+  std::size_t active_streaming_ = 0;  // of them, those that stream results
   bool stopping_ = false;
   ports::Event changed_;  // a run was offered, or one has ended
   ports::Scope executions_;

@@ -7,7 +7,6 @@
 // away meanwhile.
 
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,6 +19,8 @@
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/schedule/timeline.hpp"
+#include "pscheduler/services/open_attempts.hpp"
+#include "pscheduler/services/plan_queue.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_journal.hpp"
 #include "pscheduler/services/runner.hpp"
@@ -62,11 +63,14 @@ class Scheduling {
   ports::AsyncResult<void> remove(Task task, RunId run, Why why);
 
   // The free ranges in which a run of the task fits, within [from, until] (spec api.md 11.8). Absent bounds
-  // are now and the horizon.
+  // are now and the horizon. With a priority, runs that would give way to it, or to the task's if that is
+  // lower, count as free.
   [[nodiscard]] std::vector<TimeRange> free_ranges(const Task& task, std::optional<Instant> from,
-                                                   std::optional<Instant> until) const;
+                                                   std::optional<Instant> until,
+                                                   std::optional<std::int64_t> priority = {}) const;
 
   [[nodiscard]] Duration horizon() const { return settings_.horizon; }
+  void set_straggle(Duration straggle) { settings_.straggle = straggle; }
 
   // At start: brings back the timeline, gives interrupted runs their end, and takes up waiting runs and
   // tasks.
@@ -80,34 +84,75 @@ class Scheduling {
   ports::Async<void> stop();
 
  private:
-  // planning: which task is planned when
+  // One attempt of a task to have a run.
+  struct Attempt {
+    Instant nominal_start;
+    Instant latest_start;
+    std::optional<Run> replaces;  // the run that stood for it so far, which is there already
+  };
+  struct Slot {
+    TimeRange times;
+    bool displaces = false;  // runs of lower priority have to give way
+  };
+  // A run that has given way to another.
+  struct Displaced {
+    Run run;
+    SchedulingClass scheduling_class;
+  };
+  // How a run comes to be, which decides what it counts for.
+  enum class Origin { planned, planned_anew, placed };
+
+  // planning: which task is planned when (scheduling.cpp)
   void plan_now(TaskId task);
-  void plan_at(TaskId task, Instant at);
-  void forget(TaskId task);
-  [[nodiscard]] Instant planned_from(Instant nominal, const Schedule& schedule) const;
+  void plan_later(const Task& task, const TaskProgress& progress);
+  void go_on(TaskId task);
+  void retry_soon(TaskId task);
   ports::Async<void> plan(TaskId id);
   ports::Async<void> plan_next(const Task& task, TaskProgress& progress);
   ports::Async<void> finish_planning(TaskId id, TaskProgress& progress);
+  [[nodiscard]] std::optional<Instant> next_nominal(const Task& task, const TaskProgress& progress) const;
+  [[nodiscard]] Instant planned_from(Instant nominal, const Task& task) const;
+  [[nodiscard]] bool has_enough_ahead(const Task& task) const;
   void run_begun(const Run& run);
   void run_ended(const Run& run);
 
-  // slots: where a run goes, and its way into the store
-  ports::Async<void> plan_run(const Task& task, Instant nominal);
-  [[nodiscard]] TimeRange starts_for(const Task& task, Instant nominal) const;
-  std::optional<TimeRange> choose_slot(const Task& task, const TimeRange& starts);
-  std::optional<TimeRange> choose_random_slot(const Task& task, const TimeRange& starts);
-  ports::Async<void> store_nonstart(const Task& task, TimeRange times, std::string reason);
-  ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, bool planned_here);
-  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Run run, Why why,
-                                                 bool planned_here);
-  ports::Async<void> withdraw_stored(Run run, bool planned_here);
-  static ports::Changes count_run(const Task& task, TaskProgress& progress, const Run& run,
-                                  bool planned_here);
-  static void uncount_run(TaskProgress& progress, const TaskProgress& before);
-  [[nodiscard]] std::string describe_conflict(const schedule::Occupation& conflict) const;
-  Run new_run(const Task& task, RunId id, TimeRange times) const;
+  // slots: where a run goes (slots.cpp)
+  ports::Async<bool> plan_run(const Task& task, Attempt attempt);
+  [[nodiscard]] TimeRange starts_for(const Task& task, const Attempt& attempt) const;
+  std::optional<Slot> choose_slot(const Task& task, const TimeRange& starts);
+  std::optional<TimeRange> slot_in(const Task& task, const TimeRange& starts,
+                                   std::optional<std::int64_t> displacing);
+  [[nodiscard]] std::optional<TimeRange> earliest_slot(const Task& task, const TimeRange& starts,
+                                                       std::optional<std::int64_t> displacing) const;
+  std::optional<TimeRange> random_slot(const Task& task, const TimeRange& starts,
+                                       std::optional<std::int64_t> displacing);
+  ports::Async<std::string> describe_conflict(schedule::Occupation conflict);
+  ports::Async<std::string> why_no_room(const Task& task, const TimeRange& starts);
 
-  // placing: what others ask for
+  // storing: the way of a run into the store and to the runner (storing.cpp)
+  [[nodiscard]] Run new_run(const Task& task, RunId id, TimeRange times) const;
+  ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, Origin origin,
+                                     ports::Changes together);
+  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Run run, Why why,
+                                                 Origin origin, ports::Changes together);
+  ports::Async<void> withdraw_stored(Run run, bool planned_here);
+  ports::Async<void> store_nonstart(const Task& task, Attempt attempt, std::string reason);
+  static void count_run(const Task& task, TaskProgress& progress, const Run& run, Origin origin);
+  static void uncount_run(TaskProgress& progress, const TaskProgress& before, Origin origin);
+
+  // displacing: what becomes of runs that lose their time or have not got any (displacing.cpp)
+  std::vector<Displaced> make_way(const Task& task, const Run& run);
+  void add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced, const Task& task,
+                     const Run& run) const;
+  ports::Async<void> give_back(std::vector<Displaced> displaced);
+  void keep_open(const std::vector<Displaced>& displaced);
+  void keep_open(const Run& run, SchedulingClass scheduling_class);
+  void free_time(RunId run);
+  [[nodiscard]] bool has_room(const OpenAttempt& attempt) const;
+  void room_freed(TimeRange room);
+  ports::Async<void> plan_anew(OpenAttempt attempt);
+
+  // placing: what others ask for (placing.cpp)
   ports::AsyncResult<void> cancel_task(Task task, Why why);
   ports::AsyncResult<RunId> place_run(Task task, std::optional<RunId> id, Instant start, Why why);
   ports::AsyncResult<void> remove_run(Task task, RunId run, Why why);
@@ -116,7 +161,8 @@ class Scheduling {
   ports::AsyncResult<void> recover_run(Run run, const Task& task);
   ports::AsyncResult<void> end_recovered(Run run, RunState to, Why why,
                                          std::optional<RunResults> results = {});
-  ports::Async<void> end_when_there_is_room(Run run, RunState to, Why why, std::optional<RunResults> results);
+  ports::Async<void> end_when_there_is_room(Run run, RunState to, Why why, std::optional<RunResults> results,
+                                            ports::Changes together);
 
   Ports ports_;
   Plugins& plugins_;
@@ -125,9 +171,11 @@ class Scheduling {
   Runner& runner_;
   SchedulingSettings settings_;
   schedule::Timeline timeline_;
-  std::set<std::pair<Instant, TaskId>> later_;  // tasks to be planned later, by when
-  std::unordered_map<TaskId, Instant> later_by_task_;
-  std::unordered_set<TaskId> planning_;  // tasks whose next run is being planned
+  PlanQueue queue_;
+  std::unordered_set<TaskId> planning_;      // tasks whose next run is being planned
+  std::unordered_set<RunId> planning_anew_;  // runs whose attempt is being planned anew
+  OpenAttempts open_;
+  std::unordered_map<TaskId, int> nonstarts_in_a_row_;
   bool stopping_ = false;
   ports::Event changed_;
   ports::Scope plans_;

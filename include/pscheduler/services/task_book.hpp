@@ -39,7 +39,7 @@ class TaskBook {
   void run_begun(TaskId task);
   void run_ended(TaskId task);
 
-  [[nodiscard]] bool has_waiting_runs(TaskId task) const;
+  [[nodiscard]] int waiting_runs(TaskId task) const;
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

@@ -1,7 +1,9 @@
 #include "pscheduler/services/runner.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 
 namespace pscheduler::services {
@@ -47,98 +49,120 @@ void Runner::offer(Run run, const Task& task) {
   const Instant due = run.times.start - start_lead(task.tool);
   const RunId id = run.id;
   waiting_by_run_[id] = due;
-  waiting_.emplace(WaitingKey(due, id), Waiting{std::move(run), task.scheduling_class, due});
+  waiting_by_task_.emplace(task.id, id);
+  waiting_.emplace(WaitingKey(due, id), Waiting{std::move(run), task.scheduling_class});
   changed_.notify_all();
 }
 
-std::vector<Run> Runner::withdraw(TaskId task) {
-  std::vector<Run> withdrawn;
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    if (it->second.run.task == task) {
-      waiting_by_run_.erase(it->second.run.id);
-      withdrawn.push_back(std::move(it->second.run));
-      it = waiting_.erase(it);
-    } else {
-      ++it;
-    }
-  }
-  for (std::size_t i = 0; i < withdrawn.size(); ++i) book_.run_withdrawn(task);
-  return withdrawn;
+// Where a waiting run is, null when it is not waiting.
+Runner::WaitingRuns* Runner::find_waiting(RunId id) {
+  const auto found = waiting_by_run_.find(id);
+  if (found == waiting_by_run_.end()) return nullptr;
+  return waiting_.contains(WaitingKey(found->second, id)) ? &waiting_ : &waits_for_room_;
+}
+
+Runner::Waiting Runner::take(WaitingRuns& from, WaitingRuns::iterator entry) {
+  Waiting waiting = std::move(entry->second);
+  from.erase(entry);
+  waiting_by_run_.erase(waiting.run.id);
+  waiting_by_task_.erase(std::pair(waiting.run.task, waiting.run.id));
+  return waiting;
 }
 
 std::optional<Run> Runner::withdraw(RunId id) {
-  const auto found = waiting_by_run_.find(id);
-  if (found == waiting_by_run_.end()) return std::nullopt;
-  const auto entry = waiting_.find(WaitingKey(found->second, id));
-  Run run = std::move(entry->second.run);
-  waiting_.erase(entry);
-  waiting_by_run_.erase(found);
-  book_.run_withdrawn(run.task);
-  return run;
+  WaitingRuns* const runs = find_waiting(id);
+  if (runs == nullptr) return std::nullopt;
+  Waiting waiting = take(*runs, runs->find(WaitingKey(waiting_by_run_.at(id), id)));
+  book_.run_withdrawn(waiting.run.task);
+  return std::move(waiting.run);
+}
+
+std::vector<Run> Runner::withdraw(TaskId task) {
+  std::vector<RunId> of_task;
+  for (auto it = waiting_by_task_.lower_bound(std::pair(task, RunId{}));
+       it != waiting_by_task_.end() && it->first == task; ++it) {
+    of_task.push_back(it->second);
+  }
+  std::vector<Run> withdrawn;
+  for (const RunId id : of_task) withdrawn.push_back(*withdraw(id));
+  return withdrawn;
 }
 
 std::optional<Run> Runner::set_participant_data_full(RunId id, JsonText data) {
-  const auto found = waiting_by_run_.find(id);
-  if (found == waiting_by_run_.end()) return std::nullopt;
-  Run& run = waiting_.find(WaitingKey(found->second, id))->second.run;
+  WaitingRuns* const runs = find_waiting(id);
+  if (runs == nullptr) return std::nullopt;
+  Run& run = runs->at(WaitingKey(waiting_by_run_.at(id), id)).run;
   run.participant_data_full = std::move(data);
   return run;
 }
 
-bool Runner::too_late(const Waiting& waiting) const {
-  const Instant now = ports_.clock.now();
-  // A long run that streams results is worth starting as long as its slot lasts.
-  if (traits(waiting.scheduling_class).multi_result) return now >= waiting.run.times.end;
-  return now >= waiting.run.times.start + settings_.straggle;
+// When it is no longer worth starting: a long run that streams results is as long as its slot lasts.
+Instant Runner::gives_up(const Waiting& waiting) const {
+  const TimeRange& times = waiting.run.times;
+  return traits(waiting.scheduling_class).multi_result ? times.end : times.start + settings_.straggle;
+}
+
+bool Runner::has_room(SchedulingClass scheduling_class) const {
+  const bool streams = traits(scheduling_class).multi_result;
+  const std::size_t alike = streams ? active_streaming_ : active_.size() - active_streaming_;
+  return alike < static_cast<std::size_t>(settings_.parallel_max);
 }
 
 // Launches what is due as far as there is room, and answers when there is something to do next.
 std::optional<Instant> Runner::start_due_runs() {
   const Instant now = ports_.clock.now();
-  auto room = static_cast<std::ptrdiff_t>(settings_.parallel_max) - std::ssize(active_);
-  std::optional<Instant> next;
-  std::vector<Waiting> due;
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    auto& waiting = it->second;
-    if (waiting.due > now) {
-      next = next ? std::min(*next, waiting.due) : waiting.due;
-      break;
-    }
-    const bool late = too_late(waiting);
-    if (!late && room <= 0) {
-      const Instant gives_up = traits(waiting.scheduling_class).multi_result
-                                   ? waiting.run.times.end
-                                   : waiting.run.times.start + settings_.straggle;
-      next = next ? std::min(*next, gives_up) : gives_up;
-      ++it;
+  while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
+    const auto entry = waiting_.begin();
+    const Instant late_at = gives_up(entry->second);
+    if (late_at <= now || has_room(entry->second.scheduling_class)) {
+      begin(take(waiting_, entry));
       continue;
     }
-    if (!late) --room;
-    waiting_by_run_.erase(waiting.run.id);
-    due.push_back(std::move(waiting));
-    it = waiting_.erase(it);
+    auto node = waiting_.extract(entry);
+    node.key().first = late_at;
+    waiting_by_run_[node.key().second] = late_at;
+    waits_for_room_.insert(std::move(node));
   }
-  begin(std::move(due));
+  std::optional<Instant> next;
+  if (!waiting_.empty()) next = waiting_.begin()->first.first;
+  if (!waits_for_room_.empty()) {
+    const Instant late_at = waits_for_room_.begin()->first.first;
+    next = next ? std::min(*next, late_at) : late_at;
+  }
   return next;
 }
 
-void Runner::begin(std::vector<Waiting> due) {
-  const std::string reason = why_missed();
-  for (auto& waiting : due) {
-    Run run = std::move(waiting.run);
-    waiting.run = run;
-    book_.run_begun(run.task);
-    if (too_late(waiting)) {
-      executions_.spawn(miss(std::move(run), reason));
-    } else {
-      launch(std::move(run), waiting.scheduling_class);
-    }
-    if (on_begun_) on_begun_(waiting.run);
+// Starts what had to wait for other tools to end, and gives up what has waited too long.
+void Runner::start_those_that_waited() {
+  const Instant now = ports_.clock.now();
+  while (!waits_for_room_.empty() && waits_for_room_.begin()->first.first <= now) {
+    begin(take(waits_for_room_, waits_for_room_.begin()));
+  }
+  for (auto it = waits_for_room_.begin(); it != waits_for_room_.end();) {
+    const auto entry = it++;
+    if (has_room(entry->second.scheduling_class)) begin(take(waits_for_room_, entry));
   }
 }
 
-std::string Runner::why_missed() const {
-  if (active_.size() >= static_cast<std::size_t>(settings_.parallel_max)) {
+void Runner::begin(Waiting waiting) {
+  const Instant now = ports_.clock.now();
+  const bool late = gives_up(waiting) <= now;
+  const Run begun = waiting.run;
+  book_.run_begun(begun.task);
+  if (pause_.covers(now)) {
+    RunResults results;
+    results.local = json::to_compact(Json{{"succeeded", false}, {"diags", "This node is paused."}});
+    executions_.spawn(miss(std::move(waiting.run), "Not started: this node is paused.", std::move(results)));
+  } else if (late) {
+    executions_.spawn(miss(std::move(waiting.run), why_late(waiting.scheduling_class), std::nullopt));
+  } else {
+    launch(std::move(waiting.run), waiting.scheduling_class);
+  }
+  if (on_begun_) on_begun_(begun);
+}
+
+std::string Runner::why_late(SchedulingClass scheduling_class) const {
+  if (!has_room(scheduling_class)) {
     return "Not started: " + std::to_string(settings_.parallel_max) +
            " tools were running, which is as many as may run at once.";
   }
@@ -147,6 +171,7 @@ std::string Runner::why_missed() const {
 
 ports::Async<void> Runner::work() {
   while (!stopping_) {
+    start_those_that_waited();
     const auto next = start_due_runs();
     if (next) {
       co_await changed_.wait_until(ports_.clock, *next);
@@ -156,26 +181,50 @@ ports::Async<void> Runner::work() {
   }
 }
 
+ports::AsyncResult<void> Runner::recover() {
+  auto pause = co_await ports_.store.pause();
+  if (!pause) co_return fail(std::move(pause.error()));
+  pause_ = *pause;
+  co_return Result<void>{};
+}
+
+ports::AsyncResult<void> Runner::set_pause(Pause pause) {
+  ports::Changes changes;
+  changes.pause = pause;
+  auto stored = co_await ports_.store.commit(std::move(changes));
+  if (stored) pause_ = pause;
+  co_return stored;
+}
+
+void Runner::set_straggle(Duration straggle) {
+  settings_.straggle = straggle;
+  changed_.notify_all();
+}
+
 void Runner::launch(Run run, SchedulingClass scheduling_class) {
   auto active = std::make_shared<Active>();
   active->scheduling_class = scheduling_class;
   active->measured = run.state == RunState::cleanup;
   active->run = std::move(run);
   active_[active->run.id] = active;
+  if (traits(scheduling_class).multi_result) ++active_streaming_;
   active->ticket = executions_.spawn(supervise(active));
 }
 
 // A run whose start has passed without its tool having been started.
-ports::Async<void> Runner::miss(Run run, std::string reason) {
+ports::Async<void> Runner::miss(Run run, std::string reason, std::optional<RunResults> results) {
   ports_.log.write(ports::kRunMissed, {{"run", run.id.to_string()}, {"reason", reason}});
   run.errors = reason;
   Why why{std::move(reason), "runner"};
-  co_await journal_.move_surely(run, RunState::missed, std::move(why));
+  co_await journal_.move_surely(run, RunState::missed, std::move(why), std::move(results));
   ended(run);
 }
 
 void Runner::ended(const Run& run) {
-  active_.erase(run.id);
+  if (const auto found = active_.find(run.id); found != active_.end()) {
+    if (traits(found->second->scheduling_class).multi_result) --active_streaming_;
+    active_.erase(found);
+  }
   book_.run_ended(run.task);
   if (on_ended_ && traits(run.state).final) on_ended_(run);
   changed_.notify_all();

@@ -6,6 +6,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <set>
+
 #include "pscheduler/ports/messages.hpp"
 
 namespace pscheduler::services {
@@ -14,28 +16,53 @@ namespace {
 // How long to wait before a change that must not be lost is tried again on a store without room.
 constexpr Duration kRetryInterval = std::chrono::seconds(1);
 
+struct Entrance {
+  RunState state;
+  std::optional<Duration> late;  // of a tool's start
+};
+
+// The states that runs come into by these changes. A tool that is started ahead of time is not late.
+std::vector<Entrance> entrances(const ports::Changes& changes) {
+  std::vector<Entrance> found;
+  for (const auto& change : changes.history) {
+    found.push_back({change.to, std::nullopt});
+    if (change.to != RunState::running) continue;
+    const auto run = std::find_if(changes.changed_runs.begin(), changes.changed_runs.end(),
+                                  [&](const Run& changed) { return changed.id == change.run; });
+    if (run == changes.changed_runs.end()) continue;
+    found.back().late = std::max(Duration::zero(), change.at - run->times.start);
+  }
+  return found;
+}
+
 }  // namespace
 
-// Without a cancellation slot of the caller: a commit that somebody no longer waits for would leave open what
-// has become of the change.
+// Announces every run that was added or changed. Without a cancellation slot of the caller: a commit that
+// somebody no longer waits for would leave open what has become of the change.
 ports::AsyncResult<void> RunJournal::commit(ports::Changes changes) {
+  std::set<TaskId> tasks;
+  for (const auto& run : changes.new_runs) tasks.insert(run.task);
+  for (const auto& run : changes.changed_runs) tasks.insert(run.task);
+  std::vector<Entrance> entered;
+  if (metrics_ != nullptr) entered = entrances(changes);
   const auto executor = co_await ports::asio::this_coro::executor;
   auto operation = ports::asio::co_spawn(
       executor, store_.commit(std::move(changes)),
       ports::asio::bind_cancellation_slot(ports::asio::cancellation_slot(), ports::asio::use_awaitable));
   auto committed = co_await std::move(operation);
+  if (committed) {
+    for (const TaskId task : tasks) events_.changed(task);
+    for (const auto& entrance : entered) metrics_->run_entered(entrance.state, entrance.late);
+  }
   co_return committed;
 }
 
 ports::AsyncResult<void> RunJournal::add(Run run, Why why, ports::Changes together) {
-  const TaskId task = run.task;
   StateChange change{run.id,    clock_.now(),          std::nullopt,
                      run.state, std::move(why.reason), std::move(why.actor)};
   together.new_runs.push_back(std::move(run));
   together.history.push_back(std::move(change));
-  auto committed = co_await commit(std::move(together));
-  if (committed) events_.changed(task);
-  co_return committed;
+  co_return co_await commit(std::move(together));
 }
 
 ports::AsyncResult<void> RunJournal::move(Run& run, RunState to, Why why, std::optional<RunResults> results,
@@ -55,7 +82,6 @@ ports::AsyncResult<void> RunJournal::move(Run& run, RunState to, Why why, std::o
   auto committed = co_await commit(std::move(together));
   if (!committed) co_return committed;
   run = std::move(changed);
-  events_.changed(run.task);
   co_return Result<void>{};
 }
 

@@ -45,9 +45,9 @@ void TaskBook::run_ended(TaskId task) {
   count(task, 0, -1);
 }
 
-bool TaskBook::has_waiting_runs(TaskId task) const {
+int TaskBook::waiting_runs(TaskId task) const {
   const auto found = entries_.find(task);
-  return found != entries_.end() && found->second.waiting_runs > 0;
+  return found == entries_.end() ? 0 : found->second.waiting_runs;
 }
 
 void TaskBook::close_if_idle(TaskId task) {

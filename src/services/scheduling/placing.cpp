@@ -41,12 +41,15 @@ ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> 
     co_return fail(Errc::invalid_argument, "start-time lies beyond this host's schedule horizon.");
   }
   if (!rules.anytime) {
-    const auto conflict = timeline_.first_conflict(task.scheduling_class, times);
-    if (conflict) co_return fail(Errc::conflict, describe_conflict(*conflict));
+    const auto conflict = timeline_.first_conflict(task.scheduling_class, times, task.priority.value_or(0));
+    if (conflict) {
+      std::string reason = co_await describe_conflict(*conflict);
+      co_return fail(Errc::conflict, std::move(reason));
+    }
   }
   const RunId run_id = id ? *id : RunId(ports::new_uuid(ports_.random));
   Run run = new_run(task, run_id, times);
-  auto stored = co_await store_run(task, std::move(run), std::move(why), false);
+  auto stored = co_await store_run(task, std::move(run), std::move(why), Origin::placed, {});
   if (!stored) co_return fail(std::move(stored.error()));
   co_return run_id;
 }
@@ -58,14 +61,14 @@ ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
   const TaskBook::Hold hold(book_, task);
   std::optional<Run> withdrawn = runner_.withdraw(id);
   if (!withdrawn) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
-  timeline_.erase(id);
   ports::Changes changes;
   changes.removed_runs.push_back(id);
   auto removed = co_await journal_.commit_for(task.id, std::move(changes));
   if (removed) {
-    if (hold.progress().plans_runs && !book_.has_waiting_runs(task.id)) plan_now(task.id);
+    open_.remove(id);
+    free_time(id);
+    go_on(task.id);
   } else if (withdrawn) {
-    timeline_.insert({id, task.scheduling_class, withdrawn->times});
     runner_.offer(std::move(*withdrawn), task);
   }
   co_return removed;
@@ -79,12 +82,13 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   progress.enabled = false;
   progress.plans_runs = false;
   if (!progress.canceled_at) progress.canceled_at = now;
-  forget(task.id);
+  queue_.forget(task.id);
+  open_.remove_of(task.id);
+  nonstarts_in_a_row_.erase(task.id);
   ports::Changes changes;
   changes.task_progress.emplace_back(task.id, progress);
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);
   for (Run run : withdrawn) {
-    timeline_.erase(run.id);
     if (run.times.start > now) {
       changes.removed_runs.push_back(run.id);
       continue;
@@ -98,13 +102,11 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
     progress.enabled = before.enabled;
     progress.plans_runs = before.plans_runs;
     progress.canceled_at = before.canceled_at;
-    for (const Run& run : withdrawn) {
-      timeline_.insert({run.id, task.scheduling_class, run.times});
-      runner_.offer(run, task);
-    }
-    if (progress.plans_runs && !book_.has_waiting_runs(task.id)) plan_now(task.id);
+    for (const Run& run : withdrawn) runner_.offer(run, task);
+    go_on(task.id);
     co_return committed;
   }
+  for (const Run& run : withdrawn) free_time(run.id);
   co_await runner_.cancel(task.id, std::move(why));
   co_return Result<void>{};
 }

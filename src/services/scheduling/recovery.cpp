@@ -12,8 +12,42 @@ namespace {
 constexpr std::string_view kInterrupted =
     R"({"succeeded":false,"error":"The daemon was interrupted while the tool was running; it was not run again."})";
 
+// Tasks that have been read already; their runs lie together as a rule. Bounded, as there may be any number.
+class TaskCache {
+ public:
+  explicit TaskCache(ports::Store& store) : store_(store) {}
+
+  // Null when there is no such task; good until the next call.
+  ports::AsyncResult<const Task*> find(TaskId id) {
+    if (const auto known = tasks_.find(id); known != tasks_.end()) co_return &known->second;
+    auto found = co_await store_.task(id);
+    if (!found) co_return fail(std::move(found.error()));
+    if (!*found) co_return static_cast<const Task*>(nullptr);
+    if (tasks_.size() >= kTasksMax) tasks_.clear();
+    const auto entry = tasks_.emplace(id, std::move(**found)).first;
+    co_return &entry->second;
+  }
+
+ private:
+  static constexpr std::size_t kTasksMax = 4096;  // some 10 MB of documents
+
+  ports::Store& store_;
+  std::unordered_map<TaskId, Task> tasks_;
+};
+
 Why restart(std::string reason) {
   return {std::move(reason), "restart"};
+}
+
+// The archivings of a result that a run is given by the restart.
+ports::AsyncResult<ports::Changes> archivings_of(ports::Store& store, const Runner& runner, const Run& run,
+                                                 RunState to, const std::optional<RunResults>& results) {
+  ports::Changes changes;
+  if (!results || results->merged.empty()) co_return changes;
+  auto task = co_await store.task(run.task);
+  if (!task) co_return fail(std::move(task.error()));
+  if (*task) changes = runner.archivings_of(**task, run.id, to);
+  co_return changes;
 }
 
 }  // namespace
@@ -21,19 +55,26 @@ Why restart(std::string reason) {
 ports::AsyncResult<void> Scheduling::recover() {
   auto runs = co_await ports_.store.unfinished_runs();
   if (!runs) co_return fail(std::move(runs.error()));
+  TaskCache tasks(ports_.store);
   for (auto& run : *runs) {
-    auto task = co_await ports_.store.task(run.task);
+    auto task = co_await tasks.find(run.task);
     if (!task) co_return fail(std::move(task.error()));
-    if (!*task) continue;
-    const Task owner = std::move(**task);
-    auto recovered = co_await recover_run(std::move(run), owner);
+    if (*task == nullptr) continue;
+    auto recovered = co_await recover_run(std::move(run), **task);
     if (!recovered) co_return recovered;
   }
-  auto tasks = co_await ports_.store.planning_tasks();
-  if (!tasks) co_return fail(std::move(tasks.error()));
-  for (const auto& task : *tasks) {
-    // A task with a waiting run is planned on when that run begins.
-    if (!book_.has_waiting_runs(task.id)) add(task);
+  auto open = co_await ports_.store.open_runs(ports_.clock.now());
+  if (!open) co_return fail(std::move(open.error()));
+  for (const auto& run : *open) {
+    auto task = co_await tasks.find(run.task);
+    if (!task) co_return fail(std::move(task.error()));
+    if (*task != nullptr && (*task)->progress.enabled) keep_open(run, (*task)->scheduling_class);
+  }
+  auto planning = co_await ports_.store.planning_tasks();
+  if (!planning) co_return fail(std::move(planning.error()));
+  for (const auto& task : *planning) {
+    const auto& progress = book_.open(task);
+    plan_later(task, progress);
   }
   co_return Result<void>{};
 }
@@ -43,15 +84,23 @@ ports::AsyncResult<void> Scheduling::end_recovered(Run run, RunState to, Why why
                                                    std::optional<RunResults> results) {
   auto copy_of_why = why;
   auto copy_of_results = results;
-  auto moved = co_await journal_.move(run, to, std::move(copy_of_why), std::move(copy_of_results));
+  auto together = co_await archivings_of(ports_.store, runner_, run, to, results);
+  if (!together) co_return fail(std::move(together.error()));
+  ports::Changes archivings = *together;
+  auto moved = co_await journal_.move(run, to, std::move(copy_of_why), std::move(copy_of_results),
+                                      std::move(archivings));
   if (moved || moved.error().code != Errc::unavailable) co_return moved;
-  plans_.spawn(end_when_there_is_room(std::move(run), to, std::move(why), std::move(results)));
+  plans_.spawn(
+      end_when_there_is_room(std::move(run), to, std::move(why), std::move(results), std::move(*together)));
   co_return Result<void>{};
 }
 
 ports::Async<void> Scheduling::end_when_there_is_room(Run run, RunState to, Why why,
-                                                      std::optional<RunResults> results) {
-  co_await journal_.move_surely(run, to, std::move(why), std::move(results));
+                                                      std::optional<RunResults> results,
+                                                      ports::Changes together) {
+  RunJournal::MakeChanges again = [together = std::move(together)] { return together; };
+  co_await journal_.move_surely(run, to, std::move(why), std::move(results), std::move(again));
+  runner_.archive();
 }
 
 ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
@@ -99,7 +148,7 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
     Why why = restart(run.errors);
     co_return co_await end_recovered(std::move(run), RunState::missed, std::move(why));
   }
-  timeline_.insert({run.id, task.scheduling_class, run.times});
+  timeline_.insert({run.id, task.scheduling_class, run.times, run.priority.value_or(0), false});
   runner_.offer(std::move(run), task);
   co_return Result<void>{};
 }

@@ -10,8 +10,19 @@
 namespace pscheduler::services {
 namespace {
 
-// How long to wait before a task is looked at again that the store could not read.
+// How long to wait before a task is looked at again that the store could not read or had no room for.
 constexpr Duration kRetryInterval = std::chrono::seconds(1);
+
+// Tasks planned at once: enough to share commits, few enough that a request finds the store free.
+constexpr std::size_t kPlansAtOnce = 32;
+
+// Runs of one task that wait for their start: a run a minute for a day and some more. It bounds what one task
+// with a short interval takes of memory and of the store.
+constexpr int kRunsAheadMax = 1500;
+
+// After that many attempts in a row without room, the next is not made before the time of the last has come:
+// a task that finds none for a long while would else fill the store with non-starters.
+constexpr int kNonstartsAheadMax = 10;
 
 // Takes a task out of a set in the end.
 struct Member {
@@ -29,7 +40,7 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
       journal_(journal),
       book_(book),
       runner_(runner),
-      settings_(settings),
+      settings_(std::move(settings)),
       changed_(ports_.executor),
       plans_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {
@@ -44,52 +55,79 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
 
 void Scheduling::add(const Task& task) {
   const auto& progress = book_.open(task);
-  const auto nominal =
-      schedule::next_nominal_start(task.schedule, progress, ports_.clock.now(), settings_.zone);
-  const Instant from = nominal ? planned_from(*nominal, task.schedule) : ports_.clock.now();
-  if (from <= ports_.clock.now()) {
-    plan_now(task.id);
+  const auto nominal = next_nominal(task, progress);
+  if (nominal && planned_from(*nominal, task) > ports_.clock.now()) {
+    plan_later(task, progress);
   } else {
-    plan_at(task.id, from);
+    plan_now(task.id);
   }
 }
 
-// When a run comes inside the horizon: its latest start must, so that its slip can be used.
-Instant Scheduling::planned_from(Instant nominal, const Schedule& schedule) const {
-  return nominal - (settings_.horizon - std::min(schedule.slip, settings_.horizon));
+// The grid of a repeating task lies on whole seconds.
+std::optional<Instant> Scheduling::next_nominal(const Task& task, const TaskProgress& progress) const {
+  const auto nominal =
+      schedule::next_nominal_start(task.schedule, progress, ports_.clock.now(), settings_.zone);
+  return nominal && task.schedule.repeats() ? ceil_to_second(*nominal) : nominal;
+}
+
+// When a run comes inside the horizon: its latest start must, so that its slip can be used. For long runs
+// that stream results there is no horizon; the next one is always planned.
+Instant Scheduling::planned_from(Instant nominal, const Task& task) const {
+  if (traits(task.scheduling_class).multi_result) return ports_.clock.now();
+  return nominal - (settings_.horizon - std::min(task.schedule.slip, settings_.horizon));
+}
+
+bool Scheduling::has_enough_ahead(const Task& task) const {
+  const int most = traits(task.scheduling_class).multi_result ? 1 : kRunsAheadMax;
+  return book_.waiting_runs(task.id) >= most;
 }
 
 void Scheduling::plan_now(TaskId task) {
   if (!stopping_) plans_.spawn(plan(task));
 }
 
-void Scheduling::plan_at(TaskId task, Instant at) {
-  forget(task);
-  later_.emplace(at, task);
-  later_by_task_.emplace(task, at);
+// Puts the next run of a task into the queue; go_on() does it when enough runs are waiting already.
+void Scheduling::plan_later(const Task& task, const TaskProgress& progress) {
+  if (!progress.plans_runs || has_enough_ahead(task)) return;
+  const auto nominal = next_nominal(task, progress);
+  const Instant now = ports_.clock.now();
+  Instant from = nominal ? planned_from(*nominal, task) : now;
+  const auto nonstarts = nonstarts_in_a_row_.find(task.id);
+  if (nonstarts != nonstarts_in_a_row_.end() && nonstarts->second >= kNonstartsAheadMax) {
+    from = std::max(from, progress.latest_end.value_or(now));
+  }
+  queue_.put(task.id, from, nominal.value_or(now));
   changed_.notify_all();
 }
 
-void Scheduling::forget(TaskId task) {
-  const auto found = later_by_task_.find(task);
-  if (found == later_by_task_.end()) return;
-  later_.erase(std::pair(found->second, task));
-  later_by_task_.erase(found);
+void Scheduling::retry_soon(TaskId task) {
+  const Instant at = ports_.clock.now() + kRetryInterval;
+  queue_.put(task, at, at);
+  changed_.notify_all();
+}
+
+// A run of the task no longer waits, so there may be room for one more.
+void Scheduling::go_on(TaskId task) {
+  const TaskProgress* progress = book_.find(task);
+  if (progress == nullptr || !progress->plans_runs || planning_.contains(task) || queue_.contains(task))
+    return;
+  const Instant now = ports_.clock.now();
+  queue_.put(task, now, now);
   changed_.notify_all();
 }
 
 ports::Async<void> Scheduling::work() {
   for (;;) {
-    while (!later_.empty() && later_.begin()->first <= ports_.clock.now()) {
-      const TaskId task = later_.begin()->second;
-      forget(task);
-      plan_now(task);
+    while (planning_.size() < kPlansAtOnce) {
+      const auto task = queue_.take(ports_.clock.now());
+      if (!task) break;
+      plan_now(*task);
     }
-    if (later_.empty()) {
-      co_await changed_.wait();
+    const auto next = planning_.size() < kPlansAtOnce ? queue_.next_at() : std::nullopt;
+    if (next) {
+      co_await changed_.wait_until(ports_.clock, *next);
     } else {
-      const Instant next = later_.begin()->first;
-      co_await changed_.wait_until(ports_.clock, next);
+      co_await changed_.wait();
     }
   }
 }
@@ -103,10 +141,11 @@ ports::Async<void> Scheduling::stop() {
 // The next run of a task.
 ports::Async<void> Scheduling::plan(TaskId id) {
   if (!planning_.insert(id).second) co_return;
-  const Member planning{planning_, id};
+  std::optional<Member> planning;
+  planning.emplace(planning_, id);
   auto found = co_await ports_.store.task(id);
   if (!found) {
-    plan_at(id, ports_.clock.now() + kRetryInterval);
+    retry_soon(id);
     co_return;
   }
   const TaskProgress* progress = book_.find(id);
@@ -114,58 +153,51 @@ ports::Async<void> Scheduling::plan(TaskId id) {
   const Task task = std::move(**found);
   const TaskBook::Hold hold(book_, task);
   co_await plan_next(task, hold.progress());
+  planning.reset();
+  if (!queue_.contains(id)) plan_later(task, hold.progress());
+  changed_.notify_all();
 }
 
 ports::Async<void> Scheduling::plan_next(const Task& task, TaskProgress& progress) {
-  const Instant now = ports_.clock.now();
-  const auto nominal = schedule::next_nominal_start(task.schedule, progress, now, settings_.zone);
+  const auto nominal = next_nominal(task, progress);
   if (!nominal) {
     co_await finish_planning(task.id, progress);
     co_return;
   }
-  const Instant from = planned_from(*nominal, task.schedule);
-  if (from > now) {
-    plan_at(task.id, from);
-  } else {
-    co_await plan_run(task, *nominal);
-  }
+  if (planned_from(*nominal, task) > ports_.clock.now() || has_enough_ahead(task)) co_return;
+  Attempt attempt{*nominal, *nominal + schedule::effective_slip(task.schedule, task.duration), std::nullopt};
+  co_await plan_run(task, std::move(attempt));
 }
 
 // No run of the task is to follow: durable, so that a restart does not look at it again.
 ports::Async<void> Scheduling::finish_planning(TaskId id, TaskProgress& progress) {
   progress.plans_runs = false;
+  nonstarts_in_a_row_.erase(id);
   ports::Changes changes;
   changes.task_progress.emplace_back(id, progress);
   co_await ports_.store.commit(std::move(changes));
 }
 
-// A repeating task has its next run on the timeline when the one before it begins, or that which is to follow
-// without a pause would come too late.
 void Scheduling::run_begun(const Run& run) {
-  const TaskProgress* progress = book_.find(run.task);
-  if (progress != nullptr && progress->plans_runs && !book_.has_waiting_runs(run.task)) plan_now(run.task);
+  timeline_.make_firm(run.id);
+  go_on(run.task);
 }
 
 void Scheduling::run_ended(const Run& run) {
-  timeline_.erase(run.id);
-  const TaskProgress* progress = book_.find(run.task);
-  if (progress == nullptr || !progress->plans_runs || book_.has_waiting_runs(run.task)) return;
-  if (run.state == RunState::nonstart && run.times.end > ports_.clock.now()) {
-    // By then there may be room again for the run after this one.
-    plan_at(run.task, run.times.end);
-  } else {
-    plan_now(run.task);
-  }
+  free_time(run.id);
+  go_on(run.task);
 }
 
 std::vector<TimeRange> Scheduling::free_ranges(const Task& task, std::optional<Instant> from,
-                                               std::optional<Instant> until) const {
+                                               std::optional<Instant> until,
+                                               std::optional<std::int64_t> priority) const {
   const Instant now = ports_.clock.now();
   const Instant first = now + plugins_.preparation_time(task.tool);
   const TimeRange window{std::max(from.value_or(first), first),
                          std::min(until.value_or(now + settings_.horizon), now + settings_.horizon)};
   if (window.empty()) return {};
-  return timeline_.gaps(task.scheduling_class, window, task.duration);
+  if (priority) priority = std::min(*priority, task.priority.value_or(0));
+  return timeline_.gaps(task.scheduling_class, window, task.duration, priority);
 }
 
 }  // namespace pscheduler::services

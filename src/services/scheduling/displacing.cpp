@@ -1,0 +1,123 @@
+// What becomes of runs that have lost their time to others, or have not got any: as long as their window is
+// open they are planned anew when there is room.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/json/write.hpp"
+#include "pscheduler/services/scheduling.hpp"
+
+namespace pscheduler::services {
+namespace {
+
+std::string why_preempted(const Task& task, const Run& run) {
+  return "Preempted by run " + run.id.to_string() + " (" + task.test_type + ", priority " +
+         std::to_string(run.priority.value_or(0)) + ", asked for by " + task.hints.requester + ").";
+}
+
+// Takes a run out of a set in the end.
+struct Member {
+  std::unordered_set<RunId>& set;
+  RunId run;
+  ~Member() { set.erase(run); }
+};
+
+}  // namespace
+
+// Takes the runs off the timeline and from the runner that have to give way to `run`.
+std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const Run& run) {
+  std::vector<Displaced> displaced;
+  if (traits(task.scheduling_class).anytime) return displaced;
+  for (const auto& occupation :
+       timeline_.displaced_by(task.scheduling_class, run.times, run.priority.value_or(0))) {
+    auto withdrawn = runner_.withdraw(occupation.run);
+    if (!withdrawn) continue;
+    timeline_.erase(occupation.run);
+    displaced.push_back({std::move(*withdrawn), occupation.scheduling_class});
+  }
+  return displaced;
+}
+
+void Scheduling::add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
+                               const Task& task, const Run& run) const {
+  const std::string reason = why_preempted(task, run);
+  for (const auto& one : displaced) {
+    Run lost = one.run;
+    changes.history.push_back(
+        {lost.id, ports_.clock.now(), lost.state, RunState::preempted, reason, "scheduler"});
+    lost.state = RunState::preempted;
+    lost.status = 1;
+    lost.errors = reason;
+    RunResults results;
+    results.local = json::to_compact(Json{{"succeeded", false}, {"diags", reason}});
+    changes.results.emplace_back(lost.id, std::move(results));
+    changes.changed_runs.push_back(std::move(lost));
+  }
+}
+
+// The run they gave way to could not be stored.
+ports::Async<void> Scheduling::give_back(std::vector<Displaced> displaced) {
+  for (auto& [run, scheduling_class] : displaced) {
+    timeline_.insert({run.id, scheduling_class, run.times, run.priority.value_or(0), false});
+  }
+  for (auto& [run, scheduling_class] : displaced) {
+    auto task = co_await ports_.store.task(run.task);
+    if (task && *task) runner_.offer(std::move(run), **task);
+  }
+}
+
+void Scheduling::keep_open(const std::vector<Displaced>& displaced) {
+  for (const auto& [run, scheduling_class] : displaced) keep_open(run, scheduling_class);
+  // They may fit elsewhere, and what they had may be longer than what was taken from them.
+  for (const auto& [run, scheduling_class] : displaced) {
+    const Instant latest = run.latest_start.value_or(run.times.start);
+    room_freed({run.times.start, std::max(run.times.end, latest + run.times.length())});
+  }
+}
+
+void Scheduling::keep_open(const Run& run, SchedulingClass scheduling_class) {
+  if (!run.nominal_start || !run.latest_start || *run.latest_start < ports_.clock.now()) return;
+  open_.add({run.id, run.task, *run.nominal_start, *run.latest_start, scheduling_class, run.times.length()});
+}
+
+// The run needs its time no more: what is left of it is there for others.
+void Scheduling::free_time(RunId run) {
+  const auto occupation = timeline_.find(run);
+  if (!occupation) return;
+  timeline_.erase(run);
+  room_freed(occupation->times);
+}
+
+void Scheduling::room_freed(TimeRange room) {
+  const Instant now = ports_.clock.now();
+  room.start = std::max(room.start, now);
+  if (stopping_ || room.empty()) return;
+  for (const auto& attempt : open_.that_fit(room, now)) {
+    if (has_room(attempt) && !planning_anew_.contains(attempt.run)) plans_.spawn(plan_anew(attempt));
+  }
+}
+
+bool Scheduling::has_room(const OpenAttempt& attempt) const {
+  const Instant earliest = std::max(attempt.nominal_start, ports_.clock.now());
+  return timeline_
+      .find_slot({attempt.scheduling_class, earliest, attempt.latest_start, attempt.length, std::nullopt})
+      .has_value();
+}
+
+ports::Async<void> Scheduling::plan_anew(OpenAttempt attempt) {
+  planning_anew_.insert(attempt.run);
+  const Member planning{planning_anew_, attempt.run};
+  auto found = co_await ports_.store.task(attempt.task);
+  if (!found || !*found) co_return;
+  const Task task = std::move(**found);
+  auto stored = co_await ports_.store.run(task.id, attempt.run);
+  if (!stored || !*stored) co_return;
+  const TaskBook::Hold hold(book_, task);
+  if (!hold.progress().enabled || !open_.contains(attempt.run)) co_return;
+  open_.remove(attempt.run);
+  Attempt again{attempt.nominal_start, attempt.latest_start, std::move((*stored)->run)};
+  const bool planned = co_await plan_run(task, std::move(again));
+  if (!planned && hold.progress().enabled) open_.add(attempt);
+}
+
+}  // namespace pscheduler::services
