@@ -1,5 +1,6 @@
 #include "component/scripted_plugins.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@ namespace pscheduler::test {
 using services::Plugin;
 using services::PluginClass;
 using namespace std::chrono_literals;
+using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -67,6 +69,18 @@ std::vector<Plugin> ScriptedPlugins::list(PluginClass plugin_class) const {
   return found;
 }
 
+void ScriptedPlugins::note(const services::ToolRun& run, std::string what, std::string participant_data) {
+  calls.push_back({clock_.now(), std::move(what), run.tool, std::move(participant_data), run.task_uuid,
+                   run.times});
+  if (on_call) on_call(calls.back());
+}
+
+ports::AsyncResult<void> ScriptedPlugins::get_through(std::string method) {
+  if (!before_answer) co_return Result<void>{};
+  auto passed = co_await before_answer(std::move(method));
+  co_return passed;
+}
+
 ports::AsyncResult<Json> ScriptedPlugins::cli_to_spec(std::string, Json arguments) {
   if (!arguments.is_array() || arguments.size() != 2 || arguments[0] != "--seconds") {
     co_return fail(Errc::invalid_argument, "Usage: --seconds N");
@@ -80,12 +94,16 @@ ports::AsyncResult<std::vector<std::string>> ScriptedPlugins::spec_to_cli(std::s
 }
 
 ports::AsyncResult<services::Validity> ScriptedPlugins::spec_is_valid(std::string, Json spec) {
+  auto passed = co_await get_through("spec-is-valid");
+  if (!passed) co_return fail(std::move(passed.error()));
   const bool valid = spec.is_object() && spec.contains("seconds") && spec["seconds"].is_number_integer() &&
                      spec["seconds"] > 0;
   co_return services::Validity{valid, valid ? "" : "seconds must be a positive integer"};
 }
 
 ports::AsyncResult<services::ParticipantList> ScriptedPlugins::participants(std::string, Json spec) {
+  auto passed = co_await get_through("participants");
+  if (!passed) co_return fail(std::move(passed.error()));
   services::ParticipantList list;
   if (spec.contains("hosts")) {
     for (const auto& host : spec["hosts"]) list.participants.emplace_back(host.get<std::string>());
@@ -120,6 +138,8 @@ ports::Async<std::vector<services::ToolOffer>> ScriptedPlugins::offers(Json test
 }
 
 ports::AsyncResult<services::RunLength> ScriptedPlugins::duration(std::string, Json test) {
+  auto passed = co_await get_through("duration");
+  if (!passed) co_return fail(std::move(passed.error()));
   const auto seconds = test["spec"].value("seconds", 0);
   if (seconds == 13) co_return fail(Errc::plugin_failed, "The tool broke while it was asked for a duration.");
   if (tests_vanish_while_described) {
@@ -134,12 +154,16 @@ void ScriptedPlugins::let_participant_data_go() {
 }
 
 ports::AsyncResult<Json> ScriptedPlugins::participant_data(std::string, Json, int participant) {
+  auto passed = co_await get_through("participant-data");
+  if (!passed) co_return fail(std::move(passed.error()));
   while (holds_participant_data) co_await go_on_.wait();
   if (prepare) co_return prepare(participant);
   co_return Json{{"for", participant}};
 }
 
 ports::AsyncResult<Json> ScriptedPlugins::merged_results(std::string, Json, Json results) {
+  auto passed = co_await get_through("merged-results");
+  if (!passed) co_return fail(std::move(passed.error()));
   co_await clock_.sleep_for(merge_takes);
   if (merge) co_return merge(results);
   co_return Json{{"succeeded", true}, {"of", std::move(results)}};
@@ -147,46 +171,53 @@ ports::AsyncResult<Json> ScriptedPlugins::merged_results(std::string, Json, Json
 
 ports::Async<void> ScriptedPlugins::work(const services::ToolRun& run, const ToolScript& script,
                                          bool& in_time) {
-  const Instant begun = std::max(clock_.now(), run.times.start);
-  const Instant limit = clock_.now() + run.time_limit;
+  // As the operating system does, it counts the time to the limit, and that of the work, on the steady clock.
+  const Duration limit = clock_.steady() + run.time_limit;
+  auto waiting = clock_.sleep_until(run.times.start) || clock_.sleep_for(run.time_limit);
+  const auto first = co_await std::move(waiting);
+  if (first.index() != 0) co_return;
+  const Duration begun = clock_.steady();
+  const Duration slot_left = run.times.end - clock_.now();
   for (const auto& [after, text] : script.records) {
-    const Instant at = begun + after;
-    co_await clock_.sleep_until(at);
+    const Duration due = begun + after;
+    if (due >= limit) break;
+    co_await clock_.sleep_for(due - clock_.steady());
     if (run.on_record) run.on_record(std::make_shared<const Json>(Json::parse(text)));
   }
-  const Instant end = script.hangs        ? limit
-                      : script.ends_after ? begun + *script.ends_after
-                                          : run.times.end - 1s;
+  const Duration end = script.hangs        ? limit
+                       : script.ends_after ? begun + *script.ends_after
+                                           : begun + slot_left - 1s;
   in_time = !script.hangs && end <= limit;
-  const Instant until = std::min(end, limit);
-  co_await clock_.sleep_until(until);
+  const Duration until = std::min(end, limit);
+  co_await clock_.sleep_for(until - clock_.steady());
 }
 
 ports::AsyncResult<services::ToolOutcome> ScriptedPlugins::run(services::ToolRun run) {
-  const ToolScript script = scripts[run.tool];
+  const ToolScript script = script_for ? script_for(run) : scripts[run.tool];
   bool started = false;
   bool killed = false;
   bool in_time = false;
   try {
     if (run.started_ahead_at) co_await clock_.sleep_until(*run.started_ahead_at);
     started = true;
-    calls.push_back({clock_.now(), "start", run.tool, run.participant_data->dump()});
+    note(run, "start", run.participant_data->dump());
     running_most = std::max(running_most, ++running);
     co_await work(run, script, in_time);
-  } catch (const boost::system::system_error&) {
+  } catch (...) {
+    if (!ports::is_cancellation(std::current_exception())) throw;
     killed = true;
   }
   if (killed) {
     co_await ports::shield_from_cancellation();
     if (started) {
       co_await clock_.sleep_for(kDying);
-      calls.push_back({clock_.now(), "killed", run.tool, ""});
+      note(run, "killed");
       --running;
     }
     throw boost::system::system_error(boost::asio::error::operation_aborted);
   }
   --running;
-  calls.push_back({clock_.now(), "end", run.tool, ""});
+  note(run, "end");
   services::ToolOutcome outcome = script.outcome;
   if (!in_time) {
     outcome.end = ports::ProcessEnd::timed_out;

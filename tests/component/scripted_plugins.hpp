@@ -29,6 +29,8 @@ struct ToolCall {
   std::string what;  // "start", "end" or "killed"
   std::string tool;
   std::string participant_data;  // of a start, as the tool was given it
+  std::string task_uuid = {};
+  TimeRange times = {};  // of the run
 };
 
 class ScriptedPlugins final : public services::Plugins {
@@ -36,6 +38,10 @@ class ScriptedPlugins final : public services::Plugins {
   ScriptedPlugins(ports::asio::any_io_executor executor, ports::Clock& clock);
 
   std::map<std::string, ToolScript> scripts;               // by tool
+  std::function<ToolScript(const services::ToolRun&)> script_for;  // instead of `scripts`
+  // What a question to a plug-in goes through before it is answered; its error is the answer.
+  std::function<ports::AsyncResult<void>(std::string method)> before_answer;
+  std::function<void(const ToolCall&)> on_call;  // told of what `calls` keeps
   std::function<Result<Json>(const Json& results)> merge;  // default: {"succeeded": true, "of": results}
   Duration merge_takes{};
   std::function<Result<Json>(int participant)> prepare;  // participant data; default {"for": N}
@@ -71,6 +77,8 @@ class ScriptedPlugins final : public services::Plugins {
  private:
   void add(services::PluginClass plugin_class, const std::string& name, SchedulingClass scheduling_class,
            const std::string& test, std::int64_t preference);
+  void note(const services::ToolRun& run, std::string what, std::string participant_data = {});
+  ports::AsyncResult<void> get_through(std::string method);
   ports::Async<void> work(const services::ToolRun& run, const ToolScript& script, bool& in_time);
 
   ports::Clock& clock_;

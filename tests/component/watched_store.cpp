@@ -26,11 +26,20 @@ ports::AsyncResult<void> WatchedStore::commit_when_released(ports::Changes chang
     while (held_) co_await released_.wait();
     --held_back_;
   }
+  if (before_commit) co_await before_commit(changes);
   if (!power_) co_return fail(Errc::unavailable, "The power is off.");
-  const Outstanding counted(outstanding_);
-  auto operation = store_->commit(std::move(changes));
-  auto result = co_await std::move(operation);
+  std::optional<ports::Changes> made;
+  if (after_commit) made = changes;
+  auto result = co_await watch(store_->commit(std::move(changes)));
+  if (made && result) co_await after_commit(*made);
+  if (!power_) co_return fail(Errc::unavailable, "The power is off.");
   co_return result;
+}
+
+ports::AsyncResult<std::optional<Task>> WatchedStore::read_task(TaskId id) {
+  auto found = co_await watch(store_->task(id));
+  if (change_task && found && *found) change_task(**found);
+  co_return found;
 }
 
 ports::AsyncResult<std::optional<ports::StoredRun>> WatchedStore::read_run(TaskId task, RunId id) {

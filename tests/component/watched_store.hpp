@@ -21,6 +21,13 @@ class WatchedStore final : public ports::Store {
   // Which commits find no room; none by default.
   std::function<bool(const ports::Changes&)> refuses;
 
+  // What a commit goes through before it is durable, and afterwards before it is answered; nothing by default.
+  std::function<ports::Async<void>(const ports::Changes&)> before_commit;
+  std::function<ports::Async<void>(const ports::Changes&)> after_commit;
+
+  // A lie about a task that is read; none by default.
+  std::function<void(Task&)> change_task;
+
   // Commits wait, not yet durable, until release(): all, or those that bring a run to a state.
   void hold(std::optional<RunState> only = std::nullopt) {
     held_ = true;
@@ -48,7 +55,7 @@ class WatchedStore final : public ports::Store {
   [[nodiscard]] int held() const { return held_back_; }
 
   ports::AsyncResult<void> commit(ports::Changes changes) override;
-  ports::AsyncResult<std::optional<Task>> task(TaskId id) override { return watch(store_->task(id)); }
+  ports::AsyncResult<std::optional<Task>> task(TaskId id) override { return read_task(id); }
   ports::AsyncResult<ports::TaskPage> tasks(std::optional<std::int64_t> cursor, int page_size) override {
     return watch(store_->tasks(cursor, page_size));
   }
@@ -86,6 +93,7 @@ class WatchedStore final : public ports::Store {
     co_return answer;
   }
 
+  ports::AsyncResult<std::optional<Task>> read_task(TaskId id);
   ports::AsyncResult<std::optional<ports::StoredRun>> read_run(TaskId task, RunId id);
   ports::AsyncResult<void> commit_when_released(ports::Changes changes);
 

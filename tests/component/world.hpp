@@ -20,6 +20,7 @@
 #include "component/small_ports.hpp"
 #include "component/virtual_clock.hpp"
 #include "component/watched_store.hpp"
+#include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/api/api.hpp"
 
 namespace pscheduler::test {
@@ -53,6 +54,9 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   Instant without_room_until = Instant::min();     // the store's
   std::map<std::string, ToolScript> scripts = {};  // of the plug-ins
+  // Without threads everything happens on the calling one, always in the same order.
+  adapters::StoreThreads store_threads = adapters::StoreThreads::of_its_own;
+  bool starts = true;  // else start() is called once everything is arranged
 };
 
 struct Answer {
@@ -82,6 +86,9 @@ class World {
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
+
+  // Takes up what is in the store, and begins.
+  void start();
 
   // Lets everything happen that can happen without time going on.
   void settle();

@@ -39,6 +39,7 @@ GroupWriter::GroupWriter(std::unique_ptr<SQLite::Database> database, std::string
       savepoint_(*database_, "SAVEPOINT change"),
       release_(*database_, "RELEASE change"),
       undo_(*database_, "ROLLBACK TO change"),
+      in_line_(options.threads == StoreThreads::none),
       queue_(options.commits_waiting_max, options.commit_bytes_waiting_max) {
   // Replaces SQLite's own checkpoints, which would keep the answers of the commit waiting.
   sqlite3_wal_hook(
@@ -48,7 +49,7 @@ GroupWriter::GroupWriter(std::unique_ptr<SQLite::Database> database, std::string
         return SQLITE_OK;
       },
       &log_pages_);
-  thread_ = start_worker("store-writer", [this] { work(); });
+  if (!in_line_) thread_ = start_worker("store-writer", [this] { work(); });
 }
 
 GroupWriter::~GroupWriter() {
@@ -60,6 +61,10 @@ void GroupWriter::submit(ports::Changes changes, Answer<void> answer) {
   Request request{std::move(changes), std::move(answer)};
   switch (queue_.push(request, bytes)) {
     case Push::taken:
+      if (in_line_) {
+        auto group = queue_.take(kGroupMax);
+        make(group);
+      }
       return;
     case Push::full:
       request.answer(
@@ -79,10 +84,12 @@ void GroupWriter::stop() {
 }
 
 void GroupWriter::work() {
-  for (auto group = queue_.take(kGroupMax); !group.empty(); group = queue_.take(kGroupMax)) {
-    commit(group);
-    if (log_pages_ >= kCheckpointPages) checkpoint();
-  }
+  for (auto group = queue_.take(kGroupMax); !group.empty(); group = queue_.take(kGroupMax)) make(group);
+}
+
+void GroupWriter::make(std::span<Request> group) {
+  commit(group);
+  if (log_pages_ >= kCheckpointPages) checkpoint();
 }
 
 // When the transaction as a whole fails, each member gets one of its own: one that is too large for the room

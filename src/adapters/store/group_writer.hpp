@@ -28,6 +28,7 @@ class GroupWriter {
   GroupWriter& operator=(const GroupWriter&) = delete;
 
   // `answer` is called from the writer thread after the commit, or at once when the queue is full or closed.
+  // Without threads all of it happens at once.
   void submit(ports::Changes changes, Answer<void> answer);
 
   // Refuses further commits; returns when all that wait have been made.
@@ -43,6 +44,7 @@ class GroupWriter {
   };
 
   void work();
+  void make(std::span<Request> group);
   void commit(std::span<Request> group);
   Result<void> transact(std::span<Request> group, std::span<Result<void>> outcomes);
   Result<void> apply_alone(const ports::Changes& changes);
@@ -61,6 +63,7 @@ class GroupWriter {
   int force_at_pages_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> transactions_ = 0;
+  const bool in_line_;
   BoundedQueue<Request> queue_;
   std::thread thread_;
 };

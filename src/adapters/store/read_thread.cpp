@@ -14,11 +14,13 @@ constexpr std::size_t kWaitingMax = 1024;
 
 }  // namespace
 
-ReadThread::ReadThread(Queries queries, std::string file)
+ReadThread::ReadThread(Queries queries, std::string file, StoreThreads threads)
     : file_(std::move(file)),
       queries_(std::move(queries)),
-      queue_(kWaitingMax, std::numeric_limits<std::size_t>::max()),
-      thread_(start_worker("store-reader", [this] { work(); })) {}
+      in_line_(threads == StoreThreads::none),
+      queue_(kWaitingMax, std::numeric_limits<std::size_t>::max()) {
+  if (!in_line_) thread_ = start_worker("store-reader", [this] { work(); });
+}
 
 ReadThread::~ReadThread() {
   stop();
@@ -32,6 +34,7 @@ void ReadThread::stop() {
 void ReadThread::submit(std::function<void()> job, const std::function<void(Error)>& refuse) {
   switch (queue_.push(job, 0)) {
     case Push::taken:
+      if (in_line_) answer(queue_.take(1));
       return;
     case Push::full:
       refuse({Errc::unavailable,
@@ -45,10 +48,12 @@ void ReadThread::submit(std::function<void()> job, const std::function<void(Erro
 }
 
 void ReadThread::work() {
-  for (auto jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) {
-    jobs.front()();
-    if (queue_.empty()) queries_.release_memory();
-  }
+  for (auto jobs = queue_.take(1); !jobs.empty(); jobs = queue_.take(1)) answer(std::move(jobs));
+}
+
+void ReadThread::answer(std::vector<std::function<void()>> jobs) {
+  for (const auto& job : jobs) job();
+  if (queue_.empty()) queries_.release_memory();
 }
 
 }  // namespace pscheduler::adapters::store

@@ -4,18 +4,20 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "adapters/store/bounded_queue.hpp"
 #include "adapters/store/failure.hpp"
 #include "adapters/store/hand_over.hpp"
 #include "adapters/store/queries.hpp"
+#include "pscheduler/adapters/store/sqlite_store.hpp"
 
 namespace pscheduler::adapters::store {
 
 class ReadThread {
  public:
-  // Throws std::system_error.
-  ReadThread(Queries queries, std::string file);
+  // Throws std::system_error. Without threads questions are answered where they are asked.
+  ReadThread(Queries queries, std::string file, StoreThreads threads);
   ~ReadThread();  // stop()
   ReadThread(const ReadThread&) = delete;
   ReadThread& operator=(const ReadThread&) = delete;
@@ -36,9 +38,11 @@ class ReadThread {
  private:
   void submit(std::function<void()> job, const std::function<void(Error)>& refuse);
   void work();
+  void answer(std::vector<std::function<void()>> jobs);
 
   const std::string file_;
   Queries queries_;
+  const bool in_line_;
   BoundedQueue<std::function<void()>> queue_;
   std::thread thread_;
 };

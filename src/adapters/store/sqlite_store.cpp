@@ -38,7 +38,7 @@ struct SqliteStore::Rooms {
         lock(std::move(taken)),
         writer(std::move(database), path, options),
         points(open_reader(path, options)),
-        lists(Queries(open_reader(path, options)), path) {}
+        lists(Queries(open_reader(path, options)), path, options.threads) {}
 
   // Asks on the calling thread.
   template <class Query>

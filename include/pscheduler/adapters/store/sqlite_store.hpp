@@ -20,11 +20,16 @@ enum class Synchronous {
   normal,  // a commit survives a crash of the program, the last ones not power loss; spares flash cards
 };
 
+// Who makes commits and lists. A simulation in one thread has them made where they are asked for, so that the
+// order of all that happens depends on nothing else.
+enum class StoreThreads { of_its_own, none };
+
 struct StoreOptions {
   Synchronous synchronous = Synchronous::full;
   std::int64_t cache_bytes = 2 << 20;                // page cache of each of the three connections
   std::size_t commits_waiting_max = 8192;            // beyond it commit() answers unavailable
   std::size_t commit_bytes_waiting_max = 64u << 20;  // likewise; one commit alone may be larger
+  StoreThreads threads = StoreThreads::of_its_own;
 };
 
 class SqliteStore final : public ports::Store {
