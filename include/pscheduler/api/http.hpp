@@ -4,6 +4,7 @@
 // The server of adapters/http makes the request and sends the response; tests call a handler directly.
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,13 +33,25 @@ struct HttpRequest {
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 };
 
-// The server adds Content-Length, Date, Server and Connection; it drops the body of an answer to HEAD and
-// keeps its length.
+// A body that is made piece by piece while it is being sent: for answers that may be large.
+class BodyPieces {
+ public:
+  virtual ~BodyPieces() = default;
+
+  // The next piece, small enough (some ten KiB, about a millisecond of work) to hold up nobody; empty at the
+  // end. After an error the connection is broken off, so that the client does not take a part for the whole.
+  // Outlives the request. Runs on the server's executor, and is cancelled as HttpHandler::handle() is.
+  virtual ports::AsyncResult<std::string> next() = 0;
+};
+
+// The server adds Content-Length (or Transfer-Encoding), Date, Server and Connection; it drops the body of an
+// answer to HEAD and keeps its length.
 struct HttpResponse {
   int status = 200;
   std::string content_type;  // left out when empty
   std::string body;
-  HttpHeaders headers;  // further ones: Location, Allow …
+  HttpHeaders headers;                 // further ones: Location, Allow …
+  std::shared_ptr<BodyPieces> pieces;  // instead of `body`, unless null
 };
 
 class HttpHandler {

@@ -7,8 +7,19 @@
 namespace pscheduler::ports {
 
 // clang-format off
+inline constexpr Message kArchiverFailed{"ARCHIVER_FAILED", Level::warning, "An archiver ended, was late or broke the rules; its process was replaced"};
+inline constexpr Message kArchivingBroken{"ARCHIVING_BROKEN", Level::error, "A result could not be archived because of a mistake in the program"};
+inline constexpr Message kArchivingExpired{"ARCHIVING_EXPIRED", Level::warning, "A result was not archived within its time to live"};
+inline constexpr Message kArchivingGivenUp{"ARCHIVING_GIVEN_UP", Level::warning, "A result was not archived and will not be tried again"};
+inline constexpr Message kArchivingUnreadable{"ARCHIVING_UNREADABLE", Level::error, "What waits to be archived could not be read; it is tried again"};
+inline constexpr Message kConfigurablesApplied{"CONFIGURABLES_APPLIED", Level::info, "The configurables are in force"};
+inline constexpr Message kConfigurablesRefused{"CONFIGURABLES_REFUSED", Level::warning, "The file of configurables is not valid; the values before it stay in force"};
+inline constexpr Message kHousekeepingFailed{"HOUSEKEEPING_FAILED", Level::warning, "What is old could not be removed; it is tried again in a minute"};
+inline constexpr Message kHousekeepingOrphans{"HOUSEKEEPING_ORPHANS", Level::warning, "The database has rows that belong to no task or run; they are removed"};
+inline constexpr Message kHousekeepingRemoved{"HOUSEKEEPING_REMOVED", Level::debug, "Old runs and tasks have been removed"};
 inline constexpr Message kHttpAcceptPaused{"HTTP_ACCEPT_PAUSED", Level::warning, "Out of file descriptors or memory: new connections wait until there is room again"};
 inline constexpr Message kHttpAcceptResumed{"HTTP_ACCEPT_RESUMED", Level::info, "New connections are accepted again"};
+inline constexpr Message kHttpAnswerBroken{"HTTP_ANSWER_BROKEN", Level::warning, "A long answer had to be broken off"};
 inline constexpr Message kHttpHandlerFailed{"HTTP_HANDLER_FAILED", Level::error, "A request could not be answered because of a mistake in the program"};
 inline constexpr Message kHttpListening{"HTTP_LISTENING", Level::info, "Waiting for requests"};
 inline constexpr Message kHttpRequest{"HTTP_REQUEST", Level::debug, "Answered a request"};

@@ -89,12 +89,13 @@ class RequestParser::Impl final : public http::basic_parser<true> {
 
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
+  [[nodiscard]] bool is_http_1_1() const { return http_1_1_; }
   [[nodiscard]] std::size_t body_bytes() const { return request_.body.size(); }
 
  private:
   void on_request_impl(http::verb, beast::string_view method, beast::string_view target, int version,
                        error_code&) override {
-    needs_host_ = version >= 11;
+    http_1_1_ = version >= 11;
     request_.method = method;
     request_.target = target;
   }
@@ -125,7 +126,7 @@ class RequestParser::Impl final : public http::basic_parser<true> {
   void on_header_impl(error_code& error) override {
     header_seen_ = true;
     take_absolute_form(request_);
-    if (request_.host.empty() && needs_host_) {
+    if (request_.host.empty() && http_1_1_) {
       stop({400, "The Host field is missing."}, error);
     } else if (request_.target.front() != '/' && request_.target != "*") {
       stop({400, "The request target '" + excerpt(request_.target) + "' is not a path."}, error);
@@ -160,7 +161,7 @@ class RequestParser::Impl final : public http::basic_parser<true> {
   std::optional<Refusal> refusal_;
   bool header_seen_ = false;
   bool expects_continue_ = false;
-  bool needs_host_ = true;  // HTTP/1.1 (RFC 9112, 3.2)
+  bool http_1_1_ = true;  // needs Host (RFC 9112, 3.2), knows chunks
 };
 
 RequestParser::RequestParser(const RequestLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -184,6 +185,9 @@ bool RequestParser::expects_continue() const {
 }
 bool RequestParser::keep_alive() const {
   return impl_->keep_alive();
+}
+bool RequestParser::http_1_0() const {
+  return !impl_->is_http_1_1();
 }
 std::size_t RequestParser::body_bytes() const {
   return impl_->body_bytes();

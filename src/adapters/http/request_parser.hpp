@@ -38,6 +38,7 @@ class RequestParser {
   [[nodiscard]] const std::optional<Refusal>& refusal() const;
   [[nodiscard]] bool expects_continue() const;
   [[nodiscard]] bool keep_alive() const;
+  [[nodiscard]] bool http_1_0() const;  // by a client that knows no chunks
   [[nodiscard]] std::size_t body_bytes() const;
 
   // Refuses the request for a reason of the caller's; the first refusal stays.

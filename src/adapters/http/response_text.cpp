@@ -43,7 +43,8 @@ bool may_have_body(int status) {
   return status >= 200 && status != 204 && status != 304;
 }
 
-std::string response_head(const api::HttpResponse& response, bool keep_alive, std::string_view date) {
+std::string response_head(const api::HttpResponse& response, BodyEnd body_end, bool keep_alive,
+                          std::string_view date) {
   namespace http = boost::beast::http;
   const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
   std::string head;
@@ -51,12 +52,18 @@ std::string response_head(const api::HttpResponse& response, bool keep_alive, st
   fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\nServer: pschedulerd\r\nDate: {}\r\n",
                  response.status, std::string_view(reason.data(), reason.size()), date);
   if (!response.content_type.empty()) append_field(head, "Content-Type", response.content_type);
-  if (may_have_body(response.status)) {
+  if (may_have_body(response.status) && body_end == BodyEnd::chunks) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (may_have_body(response.status) && body_end == BodyEnd::length) {
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
   }
   for (const auto& [name, value] : response.headers) append_field(head, name, value);
   head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   return head;
+}
+
+std::string chunk(std::string_view piece) {
+  return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
 }
 
 }  // namespace pscheduler::adapters

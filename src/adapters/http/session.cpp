@@ -77,6 +77,7 @@ ports::Async<void> Session::serve() {
     if (outcome == Read::gone) break;
     phase_ = Phase::answering;
     api::HttpResponse response;
+    auto body_end = BodyEnd::length;
     bool keep_alive = false;
     bool head_only = false;
     if (outcome == Read::refused) {
@@ -86,10 +87,12 @@ ports::Async<void> Session::serve() {
       auto request = parser.take();
       head_only = request.method == "HEAD";
       response = co_await answer(std::move(request));
+      if (response.pieces) body_end = parser.http_1_0() ? BodyEnd::close : BodyEnd::chunks;
+      keep_alive = keep_alive && body_end != BodyEnd::close;
     }
     context_.bodies_bytes -= std::exchange(body_accounted_, 0);
     keep_alive = keep_alive && !context_.stopping;
-    if (gone_ || !co_await respond(std::move(response), keep_alive, head_only)) break;
+    if (gone_ || !co_await respond(std::move(response), body_end, keep_alive, head_only)) break;
     if (!keep_alive) {
       co_await linger();
       break;
@@ -124,7 +127,7 @@ ports::Async<bool> Session::open() {
 ports::Async<bool> Session::refuse_plain_http() {
   channel_->use_plain();
   auto response = text_response(403, "This port speaks HTTPS; use a URL that begins with https://.");
-  const bool sent = co_await respond(std::move(response), false, false);
+  const bool sent = co_await respond(std::move(response), BodyEnd::length, false, false);
   if (sent) co_await linger();
   co_return false;
 }
@@ -247,14 +250,47 @@ void Session::client_sent() {
   }
 }
 
-ports::Async<bool> Session::respond(api::HttpResponse response, bool keep_alive, bool head_only) {
-  auto head = response_head(response, keep_alive, context_.date.text(std::chrono::system_clock::now()));
+ports::Async<bool> Session::respond(api::HttpResponse response, BodyEnd body_end, bool keep_alive,
+                                    bool head_only) {
+  auto head =
+      response_head(response, body_end, keep_alive, context_.date.text(std::chrono::system_clock::now()));
   if (head_only || !may_have_body(response.status)) response.body.clear();
   const bool joined = response.body.size() <= kJoinedBodyMax;
   if (joined) head += response.body;
   bool sent = co_await send(head);
   if (sent && !joined) sent = co_await send(response.body);
-  co_return sent;
+  if (!sent || !response.pieces || head_only || !may_have_body(response.status)) co_return sent;
+  co_return co_await send_pieces(*response.pieces, body_end);
+}
+
+// The whole body; others get their turn after every piece, however fast the client takes them.
+ports::Async<bool> Session::send_pieces(api::BodyPieces& pieces, BodyEnd body_end) {
+  for (;;) {
+    auto piece = co_await next_piece(pieces);
+    if (!piece) co_return false;
+    const bool last = piece->empty();
+    if (body_end == BodyEnd::chunks) *piece = chunk(*piece);
+    if (!co_await send(*piece)) co_return false;
+    if (last) co_return true;
+    co_await asio::post(asio::use_awaitable);
+  }
+}
+
+// Nothing when the body cannot go on.
+ports::Async<std::optional<std::string>> Session::next_piece(api::BodyPieces& pieces) {
+  std::string problem;
+  try {
+    auto piece = co_await pieces.next();
+    if (piece) co_return std::move(*piece);
+    problem = piece.error().message;
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+    problem = error.what();
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  context_.log.write(ports::kHttpAnswerBroken, {{"peer", peer_address_}, {"reason", problem}});
+  co_return std::nullopt;
 }
 
 ports::Async<bool> Session::send(std::string_view bytes) {

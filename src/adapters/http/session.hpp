@@ -5,6 +5,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/http/channel.hpp"
@@ -51,7 +52,9 @@ class Session {
   ports::Async<Read> await_bytes(RequestParser& parser);
   bool account_for_body(RequestParser& parser);
   ports::Async<api::HttpResponse> answer(api::HttpRequest request);
-  ports::Async<bool> respond(api::HttpResponse response, bool keep_alive, bool head_only);
+  ports::Async<bool> respond(api::HttpResponse response, BodyEnd body_end, bool keep_alive, bool head_only);
+  ports::Async<bool> send_pieces(api::BodyPieces& pieces, BodyEnd body_end);
+  ports::Async<std::optional<std::string>> next_piece(api::BodyPieces& pieces);
   ports::Async<bool> send(std::string_view bytes);
   ports::Async<void> linger();
   void watch_client();

@@ -1,0 +1,45 @@
+#pragma once
+// Where the program's own measurements go, for GET /metrics. Observing costs a few microseconds; one thread.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pscheduler/model/run_state.hpp"
+#include "pscheduler/ports/schedule_view.hpp"
+#include "pscheduler/time/instant.hpp"
+
+namespace pscheduler::ports {
+
+// What is read off when somebody asks rather than counted as it happens.
+struct MetricsReading {
+  Census census;
+  std::int64_t archivings_due = 0;
+  std::int64_t archivings_later = 0;
+  bool paused = false;
+  std::int64_t runs_active = 0;   // whose tool is under way
+  std::int64_t runs_waiting = 0;  // for their start
+  Duration uptime{};
+};
+
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+
+  // A request has its answer; of a long one the first piece. `route` is the path with its placeholders
+  // ("tasks/*"), so that there are few of them.
+  virtual void request_answered(std::string_view method, std::string_view route, int status,
+                                Duration took) = 0;
+
+  // A run has come into a state; `late` is how long after its planned start a tool was started.
+  virtual void run_entered(RunState state, std::optional<Duration> late) = 0;
+
+  // A method of a plug-in has answered, or not; without `run`, whose length is the measurement's.
+  virtual void plugin_called(std::string_view method, bool answered, Duration took) = 0;
+
+  // Everything in the text format of Prometheus.
+  [[nodiscard]] virtual std::string text(const MetricsReading& reading) = 0;
+};
+
+}  // namespace pscheduler::ports
