@@ -2,6 +2,7 @@
 // A small catalogue with one plug-in of each class.
 
 #include <array>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -63,6 +64,11 @@ inline const ToolPlugin kKnuckles{
     .participant_data = [](int participant, const Json&) -> Result<Json> {
       return Json{{"hand", participant}};
     },
+    .run = [](const RunInput& input) -> Result<Json> {
+      const auto host = json::find_string(input.spec, "host");
+      if (!host) return failed_run("There is no door.", "knock");
+      return succeeded_run({{"answer", *host}}, {});
+    },
     .merged_results =
         [](const Json&, const Json& results) {
           auto first = first_result(results);
@@ -76,16 +82,24 @@ inline const ArchiverPlugin kDrawer{
       if (json::find_string(data, "drawer")) return {};
       return fail(Errc::invalid_argument, "\"drawer\" is missing.");
     },
-    .archive =
-        [](const Json&) {
-          return ArchiveReply{true, {}, {}};
-        },
+    .archive = [](const Json& record) -> ArchiveReply {
+      const Json* const data = json::find(record, "data");
+      const auto drawer = data == nullptr ? std::nullopt : json::find_string(*data, "drawer");
+      if (!drawer) return {false, "There is no such drawer.", {}};
+      if (*drawer == "stuck") return {false, "The drawer is stuck.", std::chrono::minutes(5)};
+      return {true, {}, {}};
+    },
 };
 
 inline const ContextPlugin kHat{
     .identity = {"hat", "Put on a hat"},
     .check_data = [](const Json&) -> Result<void> { return {}; },
-    .change = [](const Json&) -> Result<void> { return {}; },
+    .change = [](const Json& data) -> Result<void> {
+      const auto color = json::find_string(data, "color");
+      if (!color) return fail(Errc::invalid_argument, "The hat has no color.");
+      setenv("SAMPLE_HAT", color->c_str(), 1);  // before the program is executed, in one thread
+      return {};
+    },
 };
 
 inline constexpr std::array kTestPlugins{&kKnock};
