@@ -1,145 +1,137 @@
+// Where there is room; names in brackets are the rows of spec scheduling.md 15 that the test holds.
+
 #include "pscheduler/schedule/timeline.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
-#include <string_view>
+#include "seconds.hpp"
 
 namespace pscheduler::schedule {
 namespace {
 
 using enum SchedulingClass;
+using std::chrono::seconds;
 
-Instant at(int second) {
-  return Instant(std::chrono::seconds(second));
-}
-TimeRange range(int start, int end) {
-  return {at(start), at(end)};
+RunId id_of(const Occupation& occupation) {
+  return occupation.run;
 }
 
-RunId run_id(std::uint8_t number) {
-  Uuid::Bytes bytes{};
-  bytes[15] = number;
-  return RunId(Uuid(bytes));
-}
-
-struct ClassCase {
-  SchedulingClass one;
-  SchedulingClass other;
-  bool overlap;
-};
-
-TEST(Timeline, ClassesShareTimeAsTheContractSays) {
-  for (const auto& [one, other, overlap] :
-       {ClassCase{normal, normal, true}, ClassCase{normal, exclusive, false},
-        ClassCase{exclusive, exclusive, false}, ClassCase{background, exclusive, true},
-        ClassCase{background_multi, exclusive, true}, ClassCase{background, background, true},
-        ClassCase{background, normal, true}}) {
-    EXPECT_EQ(may_overlap(one, other), overlap);
-    EXPECT_EQ(may_overlap(other, one), overlap);
-  }
-}
-
-TEST(Timeline, ARunMayStartWhereAnotherEnds) {
+TEST(Timeline, ARunStartsWhereAnotherEnds) {  // [A13]
   Timeline timeline;
   timeline.insert({run_id(1), exclusive, range(60, 85)});
-  const auto slot = timeline.find_slot({exclusive, at(60), at(360), std::chrono::seconds(10)});
-  EXPECT_EQ(slot, range(85, 95));
+  EXPECT_EQ(timeline.find_slot({exclusive, at(60), at(360), seconds(10)}), range(85, 95));
 }
 
-TEST(Timeline, NothingIsFoundWhenTheSlipIsTooShort) {
+TEST(Timeline, NothingIsFoundWhenTheSlipIsTooShort) {  // [A14]
   Timeline timeline;
   timeline.insert({run_id(1), exclusive, range(60, 85)});
-  EXPECT_FALSE(timeline.find_slot({exclusive, at(60), at(80), std::chrono::seconds(10)}));
-  EXPECT_TRUE(timeline.find_slot({exclusive, at(60), at(85), std::chrono::seconds(10)}));
+  EXPECT_FALSE(timeline.find_slot({exclusive, at(60), at(80), seconds(10)}));
+  EXPECT_EQ(timeline.first_conflict(exclusive, range(60, 90))->run, run_id(1));
+  EXPECT_TRUE(timeline.find_slot({exclusive, at(60), at(85), seconds(10)}));
 }
 
-TEST(Timeline, NormalRunsShareAndKeepExclusiveOnesAway) {
+TEST(Timeline, AShortRunInsideALongOneOpensNoRoom) {  // [A15]
   Timeline timeline;
   timeline.insert({run_id(1), normal, range(60, 120)});
   timeline.insert({run_id(2), normal, range(70, 80)});
-  EXPECT_EQ(timeline.find_slot({normal, at(60), at(60), std::chrono::seconds(10)}), range(60, 70));
-  EXPECT_EQ(timeline.gaps(exclusive, range(60, 380), std::chrono::seconds(20)),
-            std::vector<TimeRange>{range(120, 380)});
+  EXPECT_EQ(timeline.gaps(exclusive, range(60, 380), seconds(20)), std::vector<TimeRange>{range(120, 380)});
+  EXPECT_EQ(timeline.find_slot({exclusive, at(60), at(360), seconds(20)}), range(120, 140));
+}
+
+TEST(Timeline, NormalRunsShare) {  // [A16]
+  Timeline timeline;
+  timeline.insert({run_id(1), normal, range(60, 120)});
+  EXPECT_EQ(timeline.find_slot({normal, at(60), at(60), seconds(10)}), range(60, 70));
+}
+
+TEST(Timeline, AHigherPriorityFindsRoomOverALowerOne) {  // [A17]
+  Timeline timeline;
+  timeline.insert({run_id(1), exclusive, range(60, 120), 1});
+  EXPECT_FALSE(timeline.find_slot({exclusive, at(60), at(60), seconds(10)}));
+  EXPECT_FALSE(timeline.find_slot({exclusive, at(60), at(60), seconds(10), 1}));
+  EXPECT_EQ(timeline.find_slot({exclusive, at(60), at(60), seconds(10), 5}), range(60, 70));
+  const auto displaced = timeline.displaced_by(exclusive, range(60, 70), 5);
+  ASSERT_EQ(displaced.size(), 1u);
+  EXPECT_EQ(id_of(displaced[0]), run_id(1));
+}
+
+TEST(Timeline, ARunWhoseToolIsBeingStartedGivesWayToNobody) {  // [A18], without the overlap; [A19]
+  Timeline timeline;
+  timeline.insert({run_id(1), exclusive, range(0, 60), 1});
+  timeline.make_firm(run_id(1));
+  EXPECT_EQ(timeline.first_conflict(exclusive, range(3, 13), 9)->run, run_id(1));
+  EXPECT_TRUE(timeline.displaced_by(exclusive, range(3, 13), 9).empty());
+  for (const auto displacing : {std::optional<std::int64_t>(), std::optional<std::int64_t>(9)}) {
+    EXPECT_EQ(timeline.gaps(exclusive, range(10, 120), seconds(10), displacing),
+              std::vector<TimeRange>{range(60, 120)});
+  }
+}
+
+TEST(Timeline, DisplacingStopsAtTheFirstThatStands) {
+  Timeline timeline;
+  timeline.insert({run_id(1), exclusive, range(0, 10), 1});
+  timeline.insert({run_id(2), exclusive, range(10, 20), 7});
+  timeline.insert({run_id(3), exclusive, range(20, 30), 1});
+  EXPECT_EQ(timeline.find_slot({exclusive, at(5), at(30), seconds(10), 5}), range(20, 30));
+  EXPECT_EQ(timeline.find_slot({exclusive, at(0), at(30), seconds(10), 5}), range(0, 10));
+  EXPECT_FALSE(timeline.find_slot({exclusive, at(5), at(19), seconds(10), 5}));
+  EXPECT_EQ(timeline.gaps(exclusive, range(0, 40), seconds(1), 5),
+            (std::vector<TimeRange>{range(0, 10), range(20, 40)}));
+}
+
+TEST(Timeline, FourForTheSameSecondFollowEachOther) {
+  Timeline timeline;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    const auto slot = timeline.find_slot({exclusive, at(0), at(60), seconds(2)});
+    ASSERT_TRUE(slot);
+    EXPECT_EQ(slot->start, at(2 * i));
+    timeline.insert({run_id(i), exclusive, *slot});
+  }
 }
 
 TEST(Timeline, AnErasedRunLeavesItsTime) {
   Timeline timeline;
   timeline.insert({run_id(1), exclusive, range(10, 20)});
   timeline.erase(run_id(1));
+  timeline.erase(run_id(2));
   EXPECT_FALSE(timeline.first_conflict(exclusive, range(0, 100)));
   EXPECT_EQ(timeline.size(), 0u);
 }
 
-TEST(Timeline, BackgroundRunsOccupyNothing) {
+TEST(Timeline, ARunIsThereOnce) {
+  Timeline timeline;
+  EXPECT_TRUE(timeline.insert({run_id(1), exclusive, range(10, 20), 3}));
+  EXPECT_FALSE(timeline.insert({run_id(1), normal, range(50, 60)}));
+  EXPECT_EQ(timeline.size(), 1u);
+  const auto found = timeline.find(run_id(1));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->times, range(10, 20));
+  EXPECT_EQ(found->scheduling_class, exclusive);
+  EXPECT_EQ(found->priority, 3);
+  EXPECT_FALSE(found->firm);
+  EXPECT_FALSE(timeline.find(run_id(2)));
+}
+
+TEST(Timeline, BackgroundRunsOccupyNothingAndWaitForNobody) {
   Timeline timeline;
   timeline.insert({run_id(1), background, range(10, 20)});
   timeline.insert({run_id(2), background_multi, range(10, 2000)});
-  EXPECT_EQ(timeline.find_slot({exclusive, at(10), at(10), std::chrono::seconds(5)}), range(10, 15));
-}
-
-struct Placed {
-  std::uint8_t number;
-  bool exclusive_run;
-  int start;
-  int length;
-};
-
-// The brute-force model: every second of every placed run is looked at.
-bool is_free(const std::vector<Placed>& runs, SchedulingClass scheduling_class, int start, int length) {
-  for (const auto& run : runs) {
-    const auto other = run.exclusive_run ? exclusive : normal;
-    if (may_overlap(scheduling_class, other)) continue;
-    if (start < run.start + run.length && run.start < start + length) return false;
+  EXPECT_EQ(timeline.find_slot({exclusive, at(10), at(10), seconds(5)}), range(10, 15));
+  timeline.insert({run_id(3), exclusive, range(0, 100)});
+  for (const auto anytime : {background, background_multi}) {
+    EXPECT_EQ(timeline.find_slot({anytime, at(10), at(10), seconds(5)}), range(10, 15));
+    EXPECT_EQ(timeline.gaps(anytime, range(0, 100), seconds(5)), std::vector<TimeRange>{range(0, 100)});
+    EXPECT_FALSE(timeline.first_conflict(anytime, range(0, 100)));
+    EXPECT_TRUE(timeline.displaced_by(anytime, range(0, 100), 9).empty());
   }
-  return true;
 }
 
-RC_GTEST_PROP(TimelineProperty, TheSlotIsFreeAndTheEarliest, ()) {
-  std::vector<Placed> runs;
+TEST(Timeline, EmptyRangesOccupyNothing) {
   Timeline timeline;
-  const auto count = *rc::gen::inRange(0, 12);
-  for (int i = 0; i < count; ++i) {
-    const Placed run{static_cast<std::uint8_t>(i + 1), *rc::gen::arbitrary<bool>(), *rc::gen::inRange(0, 60),
-                     *rc::gen::inRange(1, 20)};
-    runs.push_back(run);
-    timeline.insert({run_id(run.number), run.exclusive_run ? exclusive : normal,
-                     range(run.start, run.start + run.length)});
-  }
-  if (!runs.empty() && *rc::gen::arbitrary<bool>()) {
-    timeline.erase(run_id(runs.back().number));
-    runs.pop_back();
-  }
-  const auto wanted = *rc::gen::element(normal, exclusive);
-  const int earliest = *rc::gen::inRange(0, 60);
-  const int slip = *rc::gen::inRange(0, 60);
-  const int length = *rc::gen::inRange(1, 15);
-  std::optional<TimeRange> expected;
-  for (int start = earliest; start <= earliest + slip && !expected; ++start) {
-    if (is_free(runs, wanted, start, length)) expected = range(start, start + length);
-  }
-  RC_ASSERT(timeline.find_slot({wanted, at(earliest), at(earliest + slip), std::chrono::seconds(length)}) ==
-            expected);
-}
-
-RC_GTEST_PROP(TimelineProperty, GapsAreExactlyTheFreeSeconds, ()) {
-  std::vector<Placed> runs;
-  Timeline timeline;
-  const auto count = *rc::gen::inRange(0, 10);
-  for (int i = 0; i < count; ++i) {
-    const Placed run{static_cast<std::uint8_t>(i + 1), *rc::gen::arbitrary<bool>(), *rc::gen::inRange(0, 60),
-                     *rc::gen::inRange(1, 20)};
-    runs.push_back(run);
-    timeline.insert({run_id(run.number), run.exclusive_run ? exclusive : normal,
-                     range(run.start, run.start + run.length)});
-  }
-  const auto wanted = *rc::gen::element(normal, exclusive);
-  const auto gaps = timeline.gaps(wanted, range(0, 90), std::chrono::seconds(1));
-  for (int second = 0; second < 90; ++second) {
-    const bool in_gap =
-        std::any_of(gaps.begin(), gaps.end(), [&](const TimeRange& gap) { return gap.contains(at(second)); });
-    RC_ASSERT(in_gap == is_free(runs, wanted, second, 1));
-  }
+  EXPECT_TRUE(timeline.insert({run_id(1), exclusive, range(10, 10)}));
+  EXPECT_EQ(timeline.size(), 0u);
+  EXPECT_FALSE(timeline.first_conflict(exclusive, range(20, 10)));
+  EXPECT_TRUE(timeline.gaps(exclusive, range(20, 10), seconds(0)).empty());
 }
 
 }  // namespace
