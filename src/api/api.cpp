@@ -1,5 +1,8 @@
 #include "pscheduler/api/api.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "call.hpp"
 #include "pscheduler/base/text.hpp"
 #include "router.hpp"
@@ -8,6 +11,16 @@ namespace pscheduler::api {
 namespace {
 
 constexpr std::string_view kPrefix = "pscheduler";
+
+// In metrics: what has no route.
+constexpr std::string_view kUnknownRoute = "unknown";
+
+// Clients may send any word as a method; the labels of metrics are few.
+std::string_view method_label(std::string_view method) {
+  constexpr std::array<std::string_view, 6> kKnown = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+  const auto known = std::find(kKnown.begin(), kKnown.end(), method);
+  return known == kKnown.end() ? "other" : *known;
+}
 
 // The api argument is looked at before anything else (spec api.md 2).
 Result<void> check_level(const Call& call) {
@@ -31,6 +44,15 @@ Api::Api(Services services, Settings settings)
     : services_(services), settings_(std::move(settings)), started_(services.clock.now()) {}
 
 ports::Async<HttpResponse> Api::handle(HttpRequest request) {
+  const Duration begun = services_.clock.steady();
+  std::string_view route = kUnknownRoute;
+  auto response = co_await answer(request, route);
+  services_.metrics.request_answered(method_label(request.method), route, response.status,
+                                     services_.clock.steady() - begun);
+  co_return response;
+}
+
+ports::Async<HttpResponse> Api::answer(const HttpRequest& request, std::string_view& route_path) {
   auto target = RequestTarget::parse(request.target);
   if (!target) co_return error_response(target.error());
   Call call{services_, settings_, started_, request, *target, {}};
@@ -45,6 +67,7 @@ ports::Async<HttpResponse> Api::handle(HttpRequest request) {
   if (!segments.empty() && target->trailing_slash) co_return error_response(no_such_path(request));
   auto route = find_route(request.method, segments);
   if (!route) co_return error_response(no_such_path(request));
+  route_path = route->path;
   if (request.method == "OPTIONS") {
     HttpResponse response;
     response.headers.emplace_back("Allow", route->allow);

@@ -13,10 +13,17 @@ AsyncResult<HttpResponse> get_api_level(Call call);
 AsyncResult<HttpResponse> get_hostname(Call call);
 AsyncResult<HttpResponse> get_schedule_horizon(Call call);
 AsyncResult<HttpResponse> get_clock(Call call);
-AsyncResult<HttpResponse> get_status(Call call);
 AsyncResult<HttpResponse> get_exception(Call call);
 AsyncResult<HttpResponse> get_debug(Call call);
 AsyncResult<HttpResponse> put_debug(Call call);
+
+// status.cpp
+AsyncResult<HttpResponse> get_status(Call call);
+
+// pause.cpp
+AsyncResult<HttpResponse> get_pause(Call call);
+AsyncResult<HttpResponse> put_pause(Call call);
+AsyncResult<HttpResponse> delete_pause(Call call);
 
 // mtu_safety.cpp
 AsyncResult<HttpResponse> get_mtu_safe(Call call);
@@ -57,5 +64,20 @@ AsyncResult<HttpResponse> get_runtimes(Call call);
 AsyncResult<HttpResponse> post_runs(Call call);
 AsyncResult<HttpResponse> put_run(Call call);
 AsyncResult<HttpResponse> delete_run(Call call);
+
+// schedule.cpp
+AsyncResult<HttpResponse> get_schedule(Call call);
+AsyncResult<HttpResponse> get_monitor(Call call);
+
+// statistics.cpp
+AsyncResult<HttpResponse> get_run_counter(Call call);
+AsyncResult<HttpResponse> get_http_queue_counter(Call call);
+
+// metrics.cpp
+AsyncResult<HttpResponse> get_metrics(Call call);
+
+// stat_archiving.cpp
+AsyncResult<HttpResponse> get_stat_archiving_backlog(Call call);
+AsyncResult<HttpResponse> get_stat_archiving_upcoming(Call call);
 
 }  // namespace pscheduler::api

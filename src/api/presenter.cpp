@@ -1,43 +1,49 @@
 #include "presenter.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/hidden.hpp"
+#include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
 namespace {
 
-Json hints_object(const Hints& hints) {
-  Json object = {{"requester", hints.requester}};
-  if (!hints.server.empty()) object["server"] = hints.server;
-  if (!hints.requester_proxied_by.empty()) object["requester-proxied-by"] = hints.requester_proxied_by;
-  return object;
-}
-
-Json detail_object(const Call& call, const Task& task) {
-  const auto& rules = traits(task.scheduling_class);
+// What the store can tell of a task's life; clients of 5.2 ignore it.
+Json task_history(const Call& call, const Task& task) {
   const auto& zone = call.settings.zone;
-  return {{"added", format_timestamp(task.added, zone)},
-          {"start", task.schedule.start ? Json(format_timestamp(*task.schedule.start, zone)) : Json()},
-          {"slip", format_duration_weeks(task.schedule.slip)},
-          {"duration", format_duration_weeks(task.duration)},
-          {"post", format_duration_weeks(task.post)},
-          {"runs", task.progress.runs},
-          {"runs-started", task.progress.runs_started},
-          {"enabled", task.progress.enabled},
-          {"anytime", rules.anytime},
-          {"exclusive", rules.exclusive},
-          {"multi-result", rules.multi_result},
-          {"participant", task.participant},
-          {"participants", task.participants},
-          {"cli", task.cli},
-          {"diags", task.limit_diags},
-          {"hints", hints_object(task.hints)}};
+  const auto event = [&](Instant at, std::string_view what) {
+    return Json{{"time", format_timestamp_micros(at, zone)}, {"event", what}};
+  };
+  Json history = Json::array({event(task.added, "added")});
+  history.back()["actor"] = "api " + task.hints.requester;
+  if (task.progress.first_start) history.push_back(event(*task.progress.first_start, "first-start"));
+  if (task.progress.canceled_at) history.push_back(event(*task.progress.canceled_at, "canceled"));
+  std::stable_sort(history.begin(), history.end(),
+                   [](const Json& a, const Json& b) { return a["time"] < b["time"]; });
+  return history;
 }
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
+// The archiver as it enumerates itself; of one that is no longer there what is known.
+Json archiver_object(const Call& call, const std::string& archiver) {
+  const auto* plugin = call.services.plugins.find(services::PluginClass::archiver, archiver);
+  return plugin == nullptr ? Json{{"name", archiver}} : *plugin->enumeration;
+}
+
+Json archiving_object(const Call& call, const Archiving& archiving) {
+  Json spec = from_stored(archiving.spec);
+  const auto data = spec.find("data");
+  Json object = {{"archiver", archiver_object(call, archiving.archiver)},
+                 {"archiver_data", data == spec.end() ? Json() : *data},
+                 {"completed", archiving.completed},
+                 {"archived", archiving.archived},
+                 {"last_attempt", archiving.last_attempt ? Json(format_timestamp_micros(
+                                                               *archiving.last_attempt, call.settings.zone))
+                                                         : Json()},
+                 {"diags", from_stored(archiving.diags)}};
+  object["spec"] = std::move(spec);
+  return object;
 }
 
 }  // namespace
@@ -51,13 +57,17 @@ std::string run_url(const Call& call, TaskId task, RunId run) {
 }
 
 Json from_stored(const JsonText& text) {
-  return text.empty() ? Json() : Json::parse(text, nullptr, false);
+  return services::stored_value(text);
 }
 
 Json task_object(const Call& call, const Task& task, bool with_detail, Privacy privacy) {
-  Json object = from_stored(task.document);
-  object.erase("participants");
-  if (with_detail) object["detail"] = detail_object(call, task);
+  Json object = services::task_document(task);
+  if (with_detail) {
+    object["detail"] = services::task_detail(task, call.settings.zone);
+    object["detail"]["attempts"] = task.progress.attempts;
+    object["detail"]["plans-runs"] = task.progress.plans_runs;
+    object["detail"]["history"] = task_history(call, task);
+  }
   if (privacy == Privacy::hidden) json::hide_private(object);
   return object;
 }
@@ -73,35 +83,33 @@ void add_task_links(const Call& call, const Task& task, Json& object) {
   (*detail)["next-run-href"] = url + "/runs/next";
 }
 
-Json run_object(const Call& call, const Task& task, const ports::StoredRun& stored, Privacy privacy) {
+TimeRange shown_times(const TimeRange& times) {
+  const Instant start = floor_to_second(times.start);
+  return {start, times.empty() ? start : ceil_to_second(times.end)};
+}
+
+Json run_object(const Call& call, const Task& task, const ports::StoredRun& stored,
+                const std::vector<Archiving>& archivings, Privacy privacy) {
   const Run& run = stored.run;
-  const RunResults& results = stored.results;
-  const auto& zone = call.settings.zone;
-  // The wire knows whole seconds: a start is truncated, an end rounded up. A streamed result has no length.
-  const Instant start = floor_to_second(run.times.start);
-  const Instant end = run.times.empty() ? start : ceil_to_second(run.times.end);
-  Json object = {{"start-time", format_timestamp(start, zone)},
-                 {"end-time", format_timestamp(end, zone)},
-                 {"duration", format_duration_weeks(end - start)},
-                 {"added", format_timestamp(run.added, zone)},
-                 {"participant", task.participant},
-                 {"participants", task.participants},
-                 {"participant-data", from_stored(run.participant_data)},
-                 {"participant-data-full", from_stored(run.participant_data_full)},
-                 {"state", traits(run.state).name},
-                 {"state-display", traits(run.state).display},
-                 {"errors", text_or_null(run.errors)},
-                 {"priority", run.priority ? Json(*run.priority) : Json()},
-                 {"limit-diags", text_or_null(run.limit_diags)},
-                 {"result", from_stored(results.local)},
-                 {"result-full", from_stored(results.full)},
-                 {"result-merged", from_stored(results.merged)}};
-  if (!results.clock_survey.empty()) object["clock-survey"] = from_stored(results.clock_survey);
+  Json object = services::run_value(task, stored, call.settings.zone);
+  for (const auto& archiving : archivings) object["archivings"].push_back(archiving_object(call, archiving));
   if (privacy == Privacy::hidden) json::hide_private(object);
   object["href"] = run_url(call, task.id, run.id);
   object["task-href"] = task_url(call, task.id);
   object["result-href"] = run_url(call, task.id, run.id) + "/result";
   return object;
+}
+
+Json history_array(const Call& call, const std::vector<StateChange>& history) {
+  Json list = Json::array();
+  for (const auto& change : history) {
+    list.push_back({{"time", format_timestamp_micros(change.at, call.settings.zone)},
+                    {"from", change.from ? Json(traits(*change.from).name) : Json()},
+                    {"to", traits(change.to).name},
+                    {"reason", change.reason},
+                    {"actor", change.actor}});
+  }
+  return list;
 }
 
 }  // namespace pscheduler::api

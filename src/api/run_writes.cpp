@@ -46,10 +46,16 @@ AsyncResult<HttpResponse> put_new_run(const Call& call, const Task& task, RunId 
   co_return ok_response();
 }
 
-AsyncResult<HttpResponse> put_participant_data(const Call& call, RunId id, const Json& data) {
-  auto run = call.services.runner.set_participant_data_full(id, json::to_compact(data));
-  if (!run)
-    co_return fail(Errc::conflict, "The run has been started already; its participants' data come too late.");
+// As leads of 5.2 expect, data that come late are no error. The tool of a run under way has been given what there
+// was, and that is what its run keeps; one that is over gets them for the record.
+AsyncResult<HttpResponse> put_participant_data(const Call& call, Run known, const Json& data) {
+  std::string text = json::to_compact(data);
+  auto run = call.services.runner.set_participant_data_full(known.id, text);
+  if (!run && !traits(known.state).final) co_return ok_response();
+  if (!run) {
+    known.participant_data_full = std::move(text);
+    run = std::move(known);
+  }
   const TaskId task = run->task;
   ports::Changes changes;
   changes.changed_runs.push_back(std::move(*run));
@@ -98,7 +104,7 @@ AsyncResult<HttpResponse> get_runtimes(Call call) {
     list.push_back({{"lower", *start ? shown(**start) : Json()}, {"upper", *end ? shown(**end) : Json()}});
     co_return json_response(call, list);
   }
-  for (const auto& range : call.services.scheduling.free_ranges(**task, *start, *end)) {
+  for (const auto& range : call.services.scheduling.free_ranges(**task, *start, *end, *priority)) {
     // Rounded inwards, so that what is shown is free in whole seconds.
     const TimeRange whole{ceil_to_second(range.start), floor_to_second(range.end)};
     if (whole.length() < (*task)->duration) continue;
@@ -133,7 +139,7 @@ AsyncResult<HttpResponse> put_run(Call call) {
   if (!stored) co_return fail(std::move(stored.error()));
   if (!*stored) co_return co_await put_new_run(call, *task, *id, *body);
   if (const Json* data = json::find(*body, "part-data-full")) {
-    co_return co_await put_participant_data(call, *id, *data);
+    co_return co_await put_participant_data(call, std::move((*stored)->run), *data);
   }
   if (body->contains("result-full")) co_return co_await put_full_result(call, std::move(**stored), *body);
   co_return fail(Errc::invalid_argument,

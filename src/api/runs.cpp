@@ -158,7 +158,13 @@ AsyncResult<HttpResponse> get_run(Call call) {
   auto stored = co_await wait_for(call, (*task)->id, *what, *length);
   if (!stored) co_return fail(std::move(stored.error()));
   if (!*stored) co_return fail(no_such_run(call));
-  co_return json_response(call, run_object(call, **task, **stored, *privacy));
+  auto archivings = co_await call.services.store.archivings((*stored)->run.id);
+  if (!archivings) co_return fail(std::move(archivings.error()));
+  auto history = co_await call.services.store.history((*stored)->run.id);
+  if (!history) co_return fail(std::move(history.error()));
+  Json object = run_object(call, **task, **stored, *archivings, *privacy);
+  object["history"] = history_array(call, *history);
+  co_return json_response(call, object);
 }
 
 AsyncResult<HttpResponse> get_run_result(Call call) {

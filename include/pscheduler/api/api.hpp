@@ -8,8 +8,11 @@
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/metrics.hpp"
 #include "pscheduler/ports/processes.hpp"
+#include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_events.hpp"
 #include "pscheduler/services/run_journal.hpp"
@@ -35,6 +38,9 @@ struct Services {
   ports::HostFacts& host_facts;
   ports::Processes& processes;
   ports::Log& log;
+  ports::ScheduleView& schedule_view;
+  ports::Metrics& metrics;
+  const services::Housekeeping& housekeeping;
 };
 
 struct Settings {
@@ -49,6 +55,9 @@ class Api : public HttpHandler {
   ports::Async<HttpResponse> handle(HttpRequest request) override;
 
  private:
+  // `route` becomes the path of the route that was found.
+  ports::Async<HttpResponse> answer(const HttpRequest& request, std::string_view& route);
+
   Services services_;
   Settings settings_;
   Instant started_;

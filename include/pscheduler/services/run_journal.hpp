@@ -32,6 +32,9 @@ class RunJournal {
   // Tells the metrics of every state that a run comes into.
   void observe(ports::Metrics& metrics) { metrics_ = &metrics; }
 
+  // Told of the instant of expiry of every run that has got one, once that is durable.
+  void on_expiry(std::function<void(Instant)> observer) { on_expiry_ = std::move(observer); }
+
   // Adds a run in the state it has. `together` are changes that belong to the same commit.
   ports::AsyncResult<void> add(Run run, Why why, ports::Changes together = {});
 
@@ -59,6 +62,7 @@ class RunJournal {
   ports::Log& log_;
   RunEvents& events_;
   ports::Metrics* metrics_ = nullptr;
+  std::function<void(Instant)> on_expiry_;
 };
 
 }  // namespace pscheduler::services

@@ -41,8 +41,12 @@ std::vector<Entrance> entrances(const ports::Changes& changes) {
 // somebody no longer waits for would leave open what has become of the change.
 ports::AsyncResult<void> RunJournal::commit(ports::Changes changes) {
   std::set<TaskId> tasks;
+  std::optional<Instant> expiry;
   for (const auto& run : changes.new_runs) tasks.insert(run.task);
-  for (const auto& run : changes.changed_runs) tasks.insert(run.task);
+  for (const auto& run : changes.changed_runs) {
+    tasks.insert(run.task);
+    if (run.expires) expiry = std::min(*run.expires, expiry.value_or(*run.expires));
+  }
   std::vector<Entrance> entered;
   if (metrics_ != nullptr) entered = entrances(changes);
   const auto executor = co_await ports::asio::this_coro::executor;
@@ -52,6 +56,7 @@ ports::AsyncResult<void> RunJournal::commit(ports::Changes changes) {
   auto committed = co_await std::move(operation);
   if (committed) {
     for (const TaskId task : tasks) events_.changed(task);
+    if (expiry && on_expiry_) on_expiry_(*expiry);
     for (const auto& entrance : entered) metrics_->run_entered(entrance.state, entrance.late);
   }
   co_return committed;
