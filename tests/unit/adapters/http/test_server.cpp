@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <limits>
 
 #include "pscheduler/adapters/http/certificate.hpp"
 
@@ -61,6 +62,27 @@ int LogKeeper::count(const ports::Message& message) const {
   return static_cast<int>(std::count(ids_.begin(), ids_.end(), message.id));
 }
 
+// "<0>", "<1>" and so on, each followed by padding; an error after the last one unless it ends well.
+class SteeredHandler::Pieces final : public api::BodyPieces {
+ public:
+  Pieces(SteeredHandler& handler, int count, bool ends_well, std::size_t padding = 0)
+      : handler_(handler), count_(count), ends_well_(ends_well), padding_(padding) {}
+  ~Pieces() override { handler_.body_gone(); }
+
+  ports::AsyncResult<std::string> next() override {
+    if (made_ == count_ && !ends_well_) co_return fail(Errc::unavailable, "The disk is gone.");
+    if (made_ == count_) co_return std::string();
+    co_return "<" + std::to_string(made_++) + ">" + std::string(padding_, 'x');
+  }
+
+ private:
+  SteeredHandler& handler_;
+  const int count_;
+  const bool ends_well_;
+  const std::size_t padding_;
+  int made_ = 0;
+};
+
 SteeredHandler::SteeredHandler(asio::any_io_executor executor)
     : executor_(std::move(executor)), gate_(executor_, asio::steady_timer::time_point::max()) {}
 
@@ -75,6 +97,14 @@ ports::Async<api::HttpResponse> SteeredHandler::handle(api::HttpRequest request)
         "|" + std::string(request.header("x-pscheduler-requester").value_or("nobody")) + "|" + request.body;
   } else if (path == "/large") {
     response.body.assign(std::stoul(request.target.substr(path.size() + 1)), 'x');
+  } else if (path == "/pieces") {
+    const int count = std::stoi(request.target.substr(path.size() + 1));
+    response.pieces = std::make_shared<Pieces>(*this, count, true);
+  } else if (path == "/endless") {
+    count_one(begun_);
+    response.pieces = std::make_shared<Pieces>(*this, std::numeric_limits<int>::max(), true, 8192);
+  } else if (path == "/breaks") {
+    response.pieces = std::make_shared<Pieces>(*this, 1, false);
   } else if (path == "/size") {
     response.body = std::to_string(request.body.size());
   } else if (path == "/redirect") {
@@ -110,6 +140,19 @@ ports::Async<void> SteeredHandler::hang() {
   co_await never.async_wait(token);
   count_one(cancelled_);
   throw boost::system::system_error(asio::error::operation_aborted);
+}
+
+void SteeredHandler::body_gone() {
+  {
+    const std::lock_guard lock(mutex_);
+    body_gone_ = true;
+  }
+  changed_.notify_all();
+}
+
+void SteeredHandler::await_body_gone() {
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return body_gone_; }));
 }
 
 void SteeredHandler::open_gate() {

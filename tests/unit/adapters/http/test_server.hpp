@@ -33,8 +33,9 @@ class LogKeeper final : public ports::Log {
   std::vector<std::string> ids_;
 };
 
-// /echo answers with what the request was; /large with a body of ?bytes; /hang waits until it is cancelled;
-// /gate waits until open_gate(); /throw throws; everything else is answered "hello".
+// /echo answers with what the request was; /large with a body of ?bytes; /pieces with ?count pieces "<0>",
+// "<1>" …; /endless with pieces without end; /breaks with a piece and an error; /hang waits until it is
+// cancelled; /gate waits until open_gate(); /throw throws; everything else is answered "hello".
 class SteeredHandler final : public api::HttpHandler {
  public:
   explicit SteeredHandler(boost::asio::any_io_executor executor);
@@ -43,10 +44,15 @@ class SteeredHandler final : public api::HttpHandler {
   void open_gate();
   // Return when as many requests for /hang and /gate have begun, or were cancelled.
   void await_begun(int count);
+  // Returns when the body of /endless has been given up.
+  void await_body_gone();
   void await_cancelled(int count);
 
  private:
+  class Pieces;
+
   void count_one(int& counter);
+  void body_gone();
   ports::Async<void> hang();
 
   boost::asio::any_io_executor executor_;
@@ -55,6 +61,7 @@ class SteeredHandler final : public api::HttpHandler {
   std::condition_variable changed_;
   int begun_ = 0;
   int cancelled_ = 0;
+  bool body_gone_ = false;
 };
 
 class TestServer {

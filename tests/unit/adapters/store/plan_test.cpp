@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/retention_statements.hpp"
 #include "adapters/store/statements.hpp"
 #include "unit/adapters/store/fixture.hpp"
 
@@ -20,15 +21,30 @@ const std::vector<PlanCase> kPlans = {
     {"page of tasks", store::kTaskPage, "INTEGER PRIMARY KEY (rowid>?)"},
     {"planning tasks", store::kPlanningTasks, "INDEX task_planning"},
     {"run by id", store::kRunById, "sqlite_autoindex_run_1 (uuid=?)"},
-    {"runs of a task", store::kVisibleRuns, "INDEX run_visible (task=? AND start_us>?)"},
+    {"runs of a task", store::kVisibleRuns, "INDEX run_of_task (task=? AND start_us>?)"},
     {"upcoming runs of a task", store::kUpcomingRuns, "INDEX run_upcoming (task=? AND end_us>?"},
-    {"first or next run", store::kFirstRun, "INDEX run_visible (task=? AND start_us>?)"},
+    {"first or next run", store::kFirstRun, "INDEX run_of_task (task=? AND start_us>?)"},
     {"unfinished runs", store::kUnfinishedRuns, "INDEX run_unfinished"},
     {"history", store::kHistory, "INDEX state_change_of_run (run=?)"},
     {"last end", store::kLastEnd, "INDEX run_final_end"},
     {"last added", store::kLastAdded, "INDEX run_added"},
     {"change of a run", store::kChangeRun, "sqlite_autoindex_run_1 (uuid=?)"},
     {"removal of history", store::kRemoveHistory, "INDEX state_change_of_run (run=?)"},
+    {"ended runs", store::kEndedRuns, "INDEX run_final_end (end_us>?"},
+    {"unfinished runs by end", store::kUnfinishedRunsByEnd, "INDEX run_unfinished_end (end_us>?"},
+    {"expiring runs", store::kExpiringRuns, "INDEX run_expires (expires_us>?"},
+    {"tasks that are over", store::kOldTasks, "INDEX task_over (<expr>>?"},
+    {"runs of a task that is over", store::kOldTasks, "COVERING INDEX run_of_task (task=?)"},
+    {"removal of a task", store::kRemoveTask, "COVERING INDEX run_of_task (task=?)"},
+    {"numbers", store::kNumbersEnd, ""},
+    {"orphaned task", "DELETE" + store::where_orphaned(store::kOrphanedRows[0]), "rowid>? AND rowid<?"},
+    {"orphaned progress", "DELETE" + store::where_orphaned(store::kOrphanedRows[1]), "rowid>? AND rowid<?"},
+    {"orphaned run", "DELETE" + store::where_orphaned(store::kOrphanedRows[2]), "rowid>? AND rowid<?"},
+    {"orphaned results", "DELETE" + store::where_orphaned(store::kOrphanedRows[3]), "rowid>? AND rowid<?"},
+    {"orphaned history", "DELETE" + store::where_orphaned(store::kOrphanedRows[4]),
+     "INDEX state_change_of_run (run>? AND run<?)"},
+    {"orphaned archiving", "DELETE" + store::where_orphaned(store::kOrphanedRows[5]),
+     "sqlite_autoindex_archiving_1 (run>? AND run<?)"},
 };
 
 // The only scans are of indexes that hold nothing but the rows asked for.
