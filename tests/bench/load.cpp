@@ -1,8 +1,11 @@
 // bench-load: asks a pschedulerd on 127.0.0.1 for work and says how long that took, one "name value" a line.
-//   bench-load latency PORT TASKS CLIENTS     POST → tool start, tool end → result (tool "stamp",
-//   milliseconds) bench-load flood PORT TASKS CLIENTS       distinct noop tasks: accepted per second, all
-//   accepted, all finished bench-load get PORT CLIENTS SECONDS       GETs per second of a small, a task and a
-//   run resource bench-load startup PORT ROUNDS PROGRAM…   from exec to the first answer (milliseconds)
+//
+//   latency PORT TASKS CLIENTS      POST -> tool start, tool end -> result (tool "stamp", milliseconds)
+//   flood PORT TASKS CLIENTS        distinct noop tasks: accepted per second, all accepted, all finished
+//   get PORT CLIENTS SECONDS        GETs per second of a small, a task and a run resource
+//   startup PORT ROUNDS PROGRAM...  from exec to the first answer (milliseconds)
+//   punctual PORT TASKS RUNS        how late each run of repeating tasks began (tool "stamp", milliseconds)
+//   plan PORT TASKS                 how many runs of repeating tasks are planned, and how soon
 
 #include <signal.h>
 #include <spawn.h>
@@ -20,80 +23,19 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "measuring.hpp"
+#include "repeating.hpp"
 
 namespace pscheduler::bench {
 namespace {
 
-using Json = nlohmann::json;
-using Clock = std::chrono::steady_clock;
-
-const std::string kRoot = "/pscheduler";
-const std::string kFirstResult = "/runs/first?wait-merged&wait=60";
 constexpr auto kStartLimit = std::chrono::seconds(20);
-
-double ms_since(Clock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-// The calendar, which the tool reads as well.
-double calendar_ms() {
-  return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-void say(const std::string& name, double value) {
-  std::printf("%s %.3f\n", name.c_str(), value);
-}
-
-double percentile(std::vector<double> values, double share) {
-  if (values.empty()) give_up("nothing was measured");
-  std::sort(values.begin(), values.end());
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-  return values[rank == 0 ? 0 : rank - 1];
-}
 
 // Runs work(client) for each client on a thread of its own, and waits for all.
 void in_parallel(int clients, const std::function<void(int)>& work) {
   std::vector<std::thread> threads;
   for (int client = 0; client < clients; ++client) threads.emplace_back(work, client);
   for (auto& thread : threads) thread.join();
-}
-
-// No two specs are alike, so that nothing is answered from memory.
-std::string noop_task(int client, int number, const char* tool) {
-  Json task = {
-      {"schema", 1},
-      {"test",
-       {{"type", "noop"},
-        {"spec",
-         {{"schema", 1},
-          {"data", {{"client", client}, {"number", number}, {"pid", static_cast<int>(::getpid())}}}}}}},
-      {"schedule", Json::object()}};
-  if (tool != nullptr) task["tools"] = {tool};
-  return task.dump();
-}
-
-// The path of the task that was made.
-std::string post_task(Connection& connection, const std::string& task) {
-  const Answer answer = connection.post(kRoot + "/tasks", task);
-  if (answer.status != 200 && answer.status != 201) {
-    give_up("POST /tasks: " + std::to_string(answer.status) + " " + answer.body);
-  }
-  const auto url = Json::parse(answer.body).get<std::string>();
-  return url.substr(url.find(kRoot + "/tasks/"));
-}
-
-Json finished_run(Connection& connection, const std::string& task) {
-  const Answer answer = connection.get(task + kFirstResult);
-  if (answer.status != 200) give_up("GET " + task + ": " + std::to_string(answer.status) + " " + answer.body);
-  Json run = Json::parse(answer.body);
-  if (run.value("state", "") != "finished") give_up("a run did not finish: " + answer.body);
-  return run;
-}
-
-Connection& connected(Connection& connection) {
-  if (!connection.connected()) give_up("nobody listens");
-  return connection;
 }
 
 void measure_latency(std::uint16_t port, int tasks, int clients) {
@@ -202,22 +144,30 @@ void measure_startup(std::uint16_t port, int rounds, char** command) {
 int usage() {
   std::fprintf(stderr,
                "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
-               "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n");
+               "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n"
+               "                | punctual PORT TASKS RUNS | plan PORT TASKS\n");
   return 2;
 }
 
 int run(int argc, char** argv) {
-  if (argc < 5) return usage();
+  if (argc < 4) return usage();
   const std::string what = argv[1];
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[2]));
   const int first = std::atoi(argv[3]);
   if (first < 1) return usage();
+  if (what == "plan") {
+    measure_plan(port, first);
+    return 0;
+  }
+  if (argc < 5) return usage();
   if (what == "latency") {
     measure_latency(port, first, std::max(1, std::atoi(argv[4])));
   } else if (what == "flood") {
     measure_flood(port, first, std::max(1, std::atoi(argv[4])));
   } else if (what == "get") {
     measure_gets(port, first, std::atof(argv[4]));
+  } else if (what == "punctual") {
+    measure_punctuality(port, first, std::max(1, std::atoi(argv[4])));
   } else if (what == "startup") {
     measure_startup(port, first, argv + 4);
   } else {

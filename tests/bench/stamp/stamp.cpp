@@ -1,5 +1,5 @@
-// The tool "stamp" of the benchmarks: runs a noop test by telling when its process began and when it was
-// done.
+// The tool "stamp" of the benchmarks: runs a noop test by telling when it should begin, when its process and
+// its work did, and when it was done.
 
 #include <array>
 #include <chrono>
@@ -8,6 +8,7 @@
 
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/program.hpp"
+#include "pscheduler/plugin_sdk/timing.hpp"
 
 namespace {
 
@@ -26,8 +27,14 @@ Result<Duration> duration(const Json& /*spec*/) {
   return std::chrono::seconds(1);
 }
 
-Result<Json> run(const sdk::RunInput& /*input*/) {
-  return sdk::succeeded_run({{"started-us", began_us}, {"ended-us", calendar_us()}}, {});
+Result<Json> run(const sdk::RunInput& input) {
+  sdk::sleep_until(input.start);
+  const auto working_us = calendar_us();
+  return sdk::succeeded_run({{"planned-us", input.start.time_since_epoch().count()},
+                             {"started-us", began_us},
+                             {"working-us", working_us},
+                             {"ended-us", calendar_us()}},
+                            {});
 }
 
 Json merged_results(const Json& /*test*/, const Json& results) {
