@@ -16,146 +16,118 @@ namespace {
 // of times in range.
 constexpr Duration kLongest = std::chrono::hours(24 * 366 * 10);
 
-tl::unexpected<Error> refuse(const std::string &member, const Error &error) {
-  return fail(Errc::invalid_argument,
-              "At /schedule/" + member + ": " + error.message);
+tl::unexpected<Error> refuse(const std::string& member, const Error& error) {
+  return fail(Errc::invalid_argument, "At /schedule/" + member + ": " + error.message);
 }
 
-Result<void> check_document(const Json &document) {
-  static const auto task_schema =
-      json::VersionedSchema::of_type("TaskSpecification", kTaskSchemaMax);
-  if (!task_schema)
-    return fail(task_schema.error());
+Result<void> check_document(const Json& document) {
+  static const auto task_schema = json::VersionedSchema::of_type("TaskSpecification", kTaskSchemaMax);
+  if (!task_schema) return fail(task_schema.error());
   if (const auto violation = task_schema->check(document)) {
     return fail(Errc::invalid_argument, json::to_text(*violation) + ".");
   }
   return {};
 }
 
-Result<Duration> read_duration(const Json &schedule,
-                               const std::string &member) {
+Result<Duration> read_duration(const Json& schedule, const std::string& member) {
   const auto text = json::find_string(schedule, member);
-  if (!text)
-    return Duration::zero();
+  if (!text) return Duration::zero();
   auto length = parse_duration(*text);
-  if (!length)
-    return refuse(member, length.error());
+  if (!length) return refuse(member, length.error());
   if (*length > kLongest) {
     return refuse(
         member,
-        Error{Errc::invalid_argument,
-              excerpt(*text) + " is longer than ten years; give a shorter one.",
-              {}});
+        Error{Errc::invalid_argument, excerpt(*text) + " is longer than ten years; give a shorter one.", {}});
   }
   return length;
 }
 
-Result<std::optional<Instant>> read_instant(const Json &schedule,
-                                            const std::string &member,
-                                            Instant now, const Zone &zone) {
+Result<std::optional<Instant>> read_instant(const Json& schedule, const std::string& member, Instant now,
+                                            const Zone& zone) {
   const auto text = json::find_string(schedule, member);
-  if (!text)
-    return std::optional<Instant>{};
+  if (!text) return std::optional<Instant>{};
   const auto at = resolve_absolute_relative(*text, now, zone);
-  if (!at)
-    return refuse(member, at.error());
+  if (!at) return refuse(member, at.error());
   return std::optional<Instant>(*at);
 }
 
-Result<Schedule> read_schedule(const Json &json, Instant now,
-                               const Zone &zone) {
+Result<Schedule> read_schedule(const Json& json, Instant now, const Zone& zone) {
   Schedule schedule;
   auto start = read_instant(json, "start", now, zone);
-  if (!start)
-    return fail(std::move(start.error()));
+  if (!start) return fail(std::move(start.error()));
   // A start that was asked for is a whole second, as on the wire.
-  if (*start)
-    schedule.start = floor_to_second(**start);
+  if (*start) schedule.start = floor_to_second(**start);
   auto until = read_instant(json, "until", now, zone);
-  if (!until)
-    return fail(std::move(until.error()));
+  if (!until) return fail(std::move(until.error()));
   schedule.until = *until;
   auto slip = read_duration(json, "slip");
-  if (!slip)
-    return fail(std::move(slip.error()));
+  if (!slip) return fail(std::move(slip.error()));
   schedule.slip = *slip;
   schedule.random_slip = json::find_bool(json, "sliprand").value_or(false);
   if (json.contains("repeat")) {
     auto repeat = read_duration(json, "repeat");
-    if (!repeat)
-      return fail(std::move(repeat.error()));
+    if (!repeat) return fail(std::move(repeat.error()));
     schedule.repeat = *repeat;
   }
   schedule.repeat_cron = json::find_string(json, "repeat-cron").value_or("");
   schedule.max_runs = json::find_integer(json, "max-runs");
-  if (!schedule.repeats())
-    schedule.max_runs = 1;
+  if (!schedule.repeats()) schedule.max_runs = 1;
   PSCHEDULER_TRY(schedule::check(schedule, now, zone));
   return schedule;
 }
 
 // A script may be one text or a list of lines; the members of args are its
 // variables.
-std::optional<ports::Script> read_transform(const Json &archive) {
-  const Json *transform = json::find_object(archive, "transform");
-  if (transform == nullptr)
-    return std::nullopt;
+std::optional<ports::Script> read_transform(const Json& archive) {
+  const Json* transform = json::find_object(archive, "transform");
+  if (transform == nullptr) return std::nullopt;
   ports::Script script;
-  const Json &text = (*transform)["script"];
+  const Json& text = (*transform)["script"];
   if (text.is_string()) {
     script.text = text.get<std::string>();
   } else {
-    for (const auto &line : text)
-      script.text += line.get<std::string>() + "\n";
+    for (const auto& line : text) script.text += line.get<std::string>() + "\n";
   }
-  if (const Json *arguments = json::find_object(*transform, "args")) {
-    for (const auto &item : arguments->items())
-      script.variables.push_back(item.key());
+  if (const Json* arguments = json::find_object(*transform, "args")) {
+    for (const auto& item : arguments->items()) script.variables.push_back(item.key());
   }
   return script;
 }
 
-std::vector<ContextRequest> read_contexts_of_one(const Json &list) {
+std::vector<ContextRequest> read_contexts_of_one(const Json& list) {
   std::vector<ContextRequest> contexts;
-  for (const auto &item : list) {
-    const Json *data = json::find(item, "data");
-    contexts.push_back(
-        {json::find_string(item, "context").value_or(""),
-         std::make_shared<const Json>(data != nullptr ? *data : Json())});
+  for (const auto& item : list) {
+    const Json* data = json::find(item, "data");
+    contexts.push_back({json::find_string(item, "context").value_or(""),
+                        std::make_shared<const Json>(data != nullptr ? *data : Json())});
   }
   return contexts;
 }
 
-} // namespace
+}  // namespace
 
-Result<TaskRequest> read_task_request(Json document, Instant now,
-                                      const Zone &zone) {
+Result<TaskRequest> read_task_request(Json document, Instant now, const Zone& zone) {
   PSCHEDULER_TRY(check_document(document));
-  if (!document.contains("schedule"))
-    document["schedule"] = Json::object();
+  if (!document.contains("schedule")) document["schedule"] = Json::object();
   TaskRequest request;
   auto schedule = read_schedule(document["schedule"], now, zone);
-  if (!schedule)
-    return fail(std::move(schedule.error()));
+  if (!schedule) return fail(std::move(schedule.error()));
   request.schedule = std::move(*schedule);
   request.test = std::make_shared<const Json>(document["test"]);
   request.test_type = json::find_string(*request.test, "type").value_or("");
   request.spec = std::make_shared<const Json>((*request.test)["spec"]);
-  if (const Json *tools = json::find_array(document, "tools")) {
-    for (const auto &tool : *tools)
-      request.tools.push_back(tool.get<std::string>());
+  if (const Json* tools = json::find_array(document, "tools")) {
+    for (const auto& tool : *tools) request.tools.push_back(tool.get<std::string>());
   }
-  if (const Json *archives = json::find_array(document, "archives")) {
-    for (const auto &archive : *archives) {
-      request.archives.push_back(
-          {json::find_string(archive, "archiver").value_or(""),
-           std::make_shared<const Json>(archive["data"]),
-           read_transform(archive)});
+  if (const Json* archives = json::find_array(document, "archives")) {
+    for (const auto& archive : *archives) {
+      request.archives.push_back({json::find_string(archive, "archiver").value_or(""),
+                                  std::make_shared<const Json>(archive["data"]), read_transform(archive)});
     }
   }
-  if (const Json *contexts = json::find_object(document, "contexts")) {
+  if (const Json* contexts = json::find_object(document, "contexts")) {
     request.contexts.emplace();
-    for (const auto &list : (*contexts)["contexts"]) {
+    for (const auto& list : (*contexts)["contexts"]) {
       request.contexts->push_back(read_contexts_of_one(list));
     }
   }
@@ -166,4 +138,4 @@ Result<TaskRequest> read_task_request(Json document, Instant now,
   return request;
 }
 
-} // namespace pscheduler::services
+}  // namespace pscheduler::services
