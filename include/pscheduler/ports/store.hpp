@@ -10,9 +10,16 @@
 #include "pscheduler/model/pause.hpp"
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/archiving_store.hpp"
 #include "pscheduler/ports/async.hpp"
 
 namespace pscheduler::ports {
+
+// Rows by the numbers that the store itself has given them: from <= number < below.
+struct NumberRange {
+  std::int64_t from = 0;
+  std::int64_t below = 0;
+};
 
 // Changes that belong together; they are applied in the order of the members, all of them or none.
 struct Changes {
@@ -25,7 +32,10 @@ struct Changes {
   std::vector<Archiving> new_archivings;
   std::vector<Archiving> changed_archivings;  // every column is replaced
   std::optional<Pause> pause;
-  std::vector<RunId> removed_runs;  // with their results, history and archivings
+  std::vector<RunId> removed_runs;    // with their results, history and archivings
+  std::vector<TaskId> removed_tasks;  // with their progress; one that still has runs stays
+  // Whatever in there belongs to a task or run that does not exist is removed.
+  std::optional<NumberRange> removed_orphans;
 };
 
 struct StoredRun {
@@ -46,10 +56,8 @@ struct TaskPage {
   std::optional<std::int64_t> next_cursor;  // for the page after; absent at the end
 };
 
-class Store {
+class Store : public ArchivingStore {
  public:
-  virtual ~Store() = default;
-
   // Answers after the changes are durable. conflict: a task or run with that id exists; unavailable: disk
   // full or failing, nothing was changed.
   virtual AsyncResult<void> commit(Changes changes) = 0;
@@ -72,7 +80,10 @@ class Store {
   virtual AsyncResult<std::vector<Run>> unfinished_runs() = 0;
   virtual AsyncResult<std::vector<Task>> planning_tasks() = 0;
 
-  // Runs that may be planned anew: open_until is later than `now`; by nominal start.
+  // The task a run belongs to.
+  virtual AsyncResult<std::optional<Task>> task_of_run(RunId run) = 0;
+
+  // Preempted runs and non-starters that may start later than `now`; by nominal start.
   virtual AsyncResult<std::vector<Run>> open_runs(Instant now) = 0;
 
   // The archivings of a run, by index.

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Column.h>
 #include <fmt/format.h>
 
+#include "adapters/store/archiving_statements.hpp"
 #include "adapters/store/columns.hpp"
 #include "adapters/store/statements.hpp"
 
@@ -45,7 +46,8 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       remove_history_(database, kRemoveHistory),
       remove_results_(database, kRemoveResults),
       remove_archivings_(database, kRemoveArchivings),
-      remove_run_(database, kRemoveRun) {}
+      remove_run_(database, kRemoveRun),
+      removals_(database) {}
 
 Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& task : changes.new_tasks) PSCHEDULER_TRY(add(task));
@@ -58,6 +60,8 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& archiving : changes.changed_archivings) PSCHEDULER_TRY(change(archiving));
   if (changes.pause) set(*changes.pause);
   for (const auto& id : changes.removed_runs) remove(id);
+  for (const auto& id : changes.removed_tasks) remove(id);
+  if (changes.removed_orphans) removals_.remove_orphans(*changes.removed_orphans);
   return {};
 }
 
@@ -177,9 +181,14 @@ void ChangeWriter::remove(RunId id) {
   }
 }
 
+void ChangeWriter::remove(TaskId id) {
+  const auto task = number(task_number_, id.uuid());
+  if (task) removals_.remove_task(*task);
+}
+
 std::size_t bytes_of(const ports::Changes& changes) {
   std::size_t bytes = sizeof(changes) + changes.task_progress.size() * sizeof(changes.task_progress[0]) +
-                      changes.removed_runs.size() * sizeof(RunId);
+                      changes.removed_runs.size() * sizeof(RunId) + changes.removed_tasks.size() * sizeof(TaskId);
   for (const auto& task : changes.new_tasks) bytes += bytes_of(task);
   for (const auto& run : changes.new_runs) bytes += bytes_of(run);
   for (const auto& run : changes.changed_runs) bytes += bytes_of(run);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "adapters/store/removals.hpp"
 #include "pscheduler/ports/store.hpp"
 
 namespace pscheduler::adapters::store {
@@ -34,6 +35,7 @@ class ChangeWriter {
   Result<void> change(const Archiving& archiving);
   void set(const Pause& pause);
   void remove(RunId id);
+  void remove(TaskId id);
 
   SQLite::Database& database_;
   SQLite::Statement task_number_;
@@ -51,6 +53,7 @@ class ChangeWriter {
   SQLite::Statement remove_results_;
   SQLite::Statement remove_archivings_;
   SQLite::Statement remove_run_;
+  Removals removals_;
 };
 
 // Roughly how much memory the changes hold.

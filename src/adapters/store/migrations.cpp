@@ -53,6 +53,7 @@ CREATE TABLE task_progress (
   canceled_us INTEGER
 ) STRICT;
 CREATE INDEX task_planning ON task_progress(task) WHERE plans_runs = 1;
+CREATE INDEX task_over ON task_progress(coalesce(canceled_us, latest_end_us, 0)) WHERE plans_runs = 0;
 
 CREATE TABLE run (
   number INTEGER PRIMARY KEY,
@@ -69,15 +70,19 @@ CREATE TABLE run (
   participant_data TEXT NOT NULL,
   participant_data_full TEXT NOT NULL,
   nominal_us INTEGER,
-  open_until_us INTEGER,
+  latest_start_us INTEGER,
   expires_us INTEGER
 ) STRICT;
-CREATE INDEX run_visible ON run(task, start_us) WHERE state <> 0;
+CREATE INDEX run_of_task ON run(task, start_us);
+CREATE INDEX run_start ON run(start_us);
+CREATE INDEX run_long ON run(end_us) WHERE end_us - start_us > 600000000;
+CREATE INDEX run_state ON run(state, start_us);
 CREATE INDEX run_upcoming ON run(task, end_us) WHERE state IN (1, 2, 3, 10);
 CREATE INDEX run_unfinished ON run(number) WHERE state <= 4;
+CREATE INDEX run_unfinished_end ON run(end_us) WHERE state <= 4;
 CREATE INDEX run_final_end ON run(end_us) WHERE state >= 5;
 CREATE INDEX run_added ON run(added_us);
-CREATE INDEX run_open ON run(open_until_us) WHERE open_until_us IS NOT NULL;
+CREATE INDEX run_open ON run(latest_start_us) WHERE state IN (9, 10) AND latest_start_us IS NOT NULL;
 CREATE INDEX run_expires ON run(expires_us) WHERE expires_us IS NOT NULL;
 
 CREATE TABLE run_results (
@@ -116,6 +121,7 @@ CREATE TABLE archiving (
   UNIQUE (run, position)
 ) STRICT;
 CREATE INDEX archiving_open ON archiving(archiver, next_attempt_us) WHERE completed = 0;
+CREATE INDEX archiving_expires ON archiving(expires_us) WHERE completed = 0 AND expires_us IS NOT NULL;
 
 CREATE TABLE control (
   only INTEGER PRIMARY KEY CHECK (only = 1),

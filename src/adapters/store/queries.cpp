@@ -29,6 +29,7 @@ std::optional<Instant> read_latest(SQLite::Statement& statement) {
 Queries::Queries(std::unique_ptr<SQLite::Database> database)
     : database_(std::move(database)),
       task_(*database_, kTaskById),
+      task_of_run_(*database_, kTaskOfRun),
       tasks_(*database_, kTaskPage),
       planning_tasks_(*database_, kPlanningTasks),
       run_(*database_, kRunById),
@@ -37,18 +38,28 @@ Queries::Queries(std::unique_ptr<SQLite::Database> database)
       first_run_(*database_, kFirstRun),
       unfinished_runs_(*database_, kUnfinishedRuns),
       open_runs_(*database_, kOpenRuns),
-      archivings_(*database_, kArchivingsOfRun),
+      archivings_(*database_),
       pause_(*database_, kPause),
       history_(*database_, kHistory),
       last_end_(*database_, kLastEnd),
-      last_added_(*database_, kLastAdded) {}
+      last_added_(*database_, kLastAdded),
+      schedule_(*database_),
+      retention_(*database_) {}
+
+std::optional<Task> Queries::one_task(SQLite::Statement& statement, const Uuid& key) {
+  const Rearm rearm(statement);
+  Parameters(statement).uuid(key);
+  if (!statement.executeStep()) return std::nullopt;
+  Row row(statement);
+  return read_task(row).task;
+}
 
 std::optional<Task> Queries::task(TaskId id) {
-  const Rearm rearm(task_);
-  Parameters(task_).uuid(id.uuid());
-  if (!task_.executeStep()) return std::nullopt;
-  Row row(task_);
-  return read_task(row).task;
+  return one_task(task_, id.uuid());
+}
+
+std::optional<Task> Queries::task_of_run(RunId run) {
+  return one_task(task_of_run_, run.uuid());
 }
 
 ports::TaskPage Queries::tasks(std::optional<std::int64_t> cursor, int page_size) {
@@ -142,17 +153,6 @@ std::vector<Run> Queries::open_runs(Instant now) {
     runs.push_back(read_run(row));
   }
   return runs;
-}
-
-std::vector<Archiving> Queries::archivings(RunId run) {
-  const Rearm rearm(archivings_);
-  Parameters(archivings_).uuid(run.uuid());
-  std::vector<Archiving> found;
-  while (archivings_.executeStep()) {
-    Row row(archivings_);
-    found.push_back(read_archiving(row));
-  }
-  return found;
 }
 
 Pause Queries::pause() {

@@ -8,6 +8,9 @@
 #include <optional>
 #include <vector>
 
+#include "adapters/store/archiving_queries.hpp"
+#include "adapters/store/retention_queries.hpp"
+#include "adapters/store/schedule_queries.hpp"
 #include "pscheduler/ports/store.hpp"
 
 namespace pscheduler::adapters::store {
@@ -17,6 +20,7 @@ class Queries {
   explicit Queries(std::unique_ptr<SQLite::Database> database);
 
   std::optional<Task> task(TaskId id);
+  std::optional<Task> task_of_run(RunId run);
   ports::TaskPage tasks(std::optional<std::int64_t> cursor, int page_size);
 
   // `found` without a run: its results are larger than `results_bytes_max` and nothing of them was read.
@@ -32,16 +36,23 @@ class Queries {
   std::vector<Run> unfinished_runs();
   std::vector<Task> planning_tasks();
   std::vector<Run> open_runs(Instant now);
-  std::vector<Archiving> archivings(RunId run);
+  ArchivingQueries& archivings() { return archivings_; }
   Pause pause();
   ports::Store::LastRuns last_runs();
+
+  // What concerns all tasks.
+  ScheduleQueries& schedule() { return schedule_; }
+  RetentionQueries& retention() { return retention_; }
 
   // Gives the page cache back.
   void release_memory() noexcept;
 
  private:
+  static std::optional<Task> one_task(SQLite::Statement& statement, const Uuid& key);
+
   std::unique_ptr<SQLite::Database> database_;
   SQLite::Statement task_;
+  SQLite::Statement task_of_run_;
   SQLite::Statement tasks_;
   SQLite::Statement planning_tasks_;
   SQLite::Statement run_;
@@ -50,11 +61,13 @@ class Queries {
   SQLite::Statement first_run_;
   SQLite::Statement unfinished_runs_;
   SQLite::Statement open_runs_;
-  SQLite::Statement archivings_;
+  ArchivingQueries archivings_;
   SQLite::Statement pause_;
   SQLite::Statement history_;
   SQLite::Statement last_end_;
   SQLite::Statement last_added_;
+  ScheduleQueries schedule_;
+  RetentionQueries retention_;
 };
 
 }  // namespace pscheduler::adapters::store

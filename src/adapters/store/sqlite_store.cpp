@@ -28,6 +28,16 @@ constexpr int kPageSizeMax = 10'000;
 
 constexpr Instant kEarliest = Instant::min();
 
+bool is_page_size(int size) {
+  return size >= 1 && size <= kPageSizeMax;
+}
+
+Error no_such_page_size(int size) {
+  return {Errc::invalid_argument,
+          fmt::format("the page size {} is not between 1 and {}", size, kPageSizeMax),
+          {}};
+}
+
 }  // namespace
 
 // Members are destroyed from the last up: readers and writer, and then the lock.
@@ -96,10 +106,7 @@ ports::AsyncResult<std::optional<Task>> SqliteStore::task(TaskId id) {
 }
 
 ports::AsyncResult<ports::TaskPage> SqliteStore::tasks(std::optional<std::int64_t> cursor, int page_size) {
-  if (page_size < 1 || page_size > kPageSizeMax) {
-    co_return fail(Errc::invalid_argument,
-                   fmt::format("the page size {} is not between 1 and {}", page_size, kPageSizeMax));
-  }
+  if (!is_page_size(page_size)) co_return fail(no_such_page_size(page_size));
   auto page = co_await rooms_->lists.ask<ports::TaskPage>(
       [cursor, page_size](Queries& queries) { return queries.tasks(cursor, page_size); });
   co_return page;
@@ -141,12 +148,26 @@ ports::AsyncResult<std::vector<Task>> SqliteStore::planning_tasks() {
   return rooms_->lists.ask<std::vector<Task>>([](Queries& queries) { return queries.planning_tasks(); });
 }
 
+ports::AsyncResult<std::optional<Task>> SqliteStore::task_of_run(RunId run) {
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.task_of_run(run); });
+}
+
 ports::AsyncResult<std::vector<Run>> SqliteStore::open_runs(Instant now) {
   return rooms_->lists.ask<std::vector<Run>>([now](Queries& queries) { return queries.open_runs(now); });
 }
 
 ports::AsyncResult<std::vector<Archiving>> SqliteStore::archivings(RunId run) {
-  co_return rooms_->ask_now([&](Queries& queries) { return queries.archivings(run); });
+  co_return rooms_->ask_now([&](Queries& queries) { return queries.archivings().of_run(run); });
+}
+
+ports::AsyncResult<ports::ArchivingAgenda> SqliteStore::archiving_agenda(Instant now, int per_archiver) {
+  return rooms_->lists.ask<ports::ArchivingAgenda>(
+      [now, per_archiver](Queries& queries) { return queries.archivings().agenda(now, per_archiver); });
+}
+
+ports::AsyncResult<ports::ArchivingCounts> SqliteStore::archiving_counts(Instant now) {
+  return rooms_->lists.ask<ports::ArchivingCounts>(
+      [now](Queries& queries) { return queries.archivings().counts(now); });
 }
 
 ports::AsyncResult<Pause> SqliteStore::pause() {
@@ -155,6 +176,64 @@ ports::AsyncResult<Pause> SqliteStore::pause() {
 
 ports::AsyncResult<ports::Store::LastRuns> SqliteStore::last_runs() {
   co_return rooms_->ask_now([](Queries& queries) { return queries.last_runs(); });
+}
+
+ports::AsyncResult<ports::SchedulePage> SqliteStore::schedule_page(ports::ScheduleFilter filter,
+                                                                   std::optional<ports::SchedulePlace> after,
+                                                                   int page_size) {
+  if (!is_page_size(page_size)) co_return fail(no_such_page_size(page_size));
+  auto page = co_await rooms_->lists.ask<ports::SchedulePage>(
+      [=](Queries& queries) { return queries.schedule().page(filter, after, page_size); });
+  co_return page;
+}
+
+ports::AsyncResult<ports::RunsAround> SqliteStore::runs_around(Instant now, int count_max) {
+  if (!is_page_size(count_max)) co_return fail(no_such_page_size(count_max));
+  auto runs = co_await rooms_->lists.ask<ports::RunsAround>(
+      [=](Queries& queries) { return queries.schedule().around(now, count_max); });
+  co_return runs;
+}
+
+ports::AsyncResult<std::int64_t> SqliteStore::count_runs(RunState state, std::optional<Instant> from,
+                                                         std::optional<Instant> until) {
+  return rooms_->lists.ask<std::int64_t>(
+      [=](Queries& queries) { return queries.schedule().count(state, from, until); });
+}
+
+ports::AsyncResult<ports::Census> SqliteStore::census() {
+  auto census = co_await rooms_->lists.ask<ports::Census>(
+      [](Queries& queries) { return queries.schedule().census(); });
+  if (census) {
+    census->commits = commits();
+    census->transactions = transactions();
+  }
+  co_return census;
+}
+
+ports::AsyncResult<std::vector<ports::OldRun>> SqliteStore::old_runs(ports::OldRuns which,
+                                                                     ports::RetentionPlace after,
+                                                                     int count_max) {
+  if (!is_page_size(count_max)) co_return fail(no_such_page_size(count_max));
+  auto runs = co_await rooms_->lists.ask<std::vector<ports::OldRun>>(
+      [=](Queries& queries) { return queries.retention().runs(which, after, count_max); });
+  co_return runs;
+}
+
+ports::AsyncResult<std::vector<ports::OldTask>> SqliteStore::old_tasks(ports::RetentionPlace after,
+                                                                       int count_max) {
+  if (!is_page_size(count_max)) co_return fail(no_such_page_size(count_max));
+  auto tasks = co_await rooms_->lists.ask<std::vector<ports::OldTask>>(
+      [=](Queries& queries) { return queries.retention().tasks(after, count_max); });
+  co_return tasks;
+}
+
+ports::AsyncResult<std::int64_t> SqliteStore::numbers_end() {
+  return rooms_->lists.ask<std::int64_t>([](Queries& queries) { return queries.retention().numbers_end(); });
+}
+
+ports::AsyncResult<std::int64_t> SqliteStore::count_orphans(ports::NumberRange range) {
+  return rooms_->lists.ask<std::int64_t>(
+      [range](Queries& queries) { return queries.retention().count_orphans(range); });
 }
 
 std::uint64_t SqliteStore::commits() const {

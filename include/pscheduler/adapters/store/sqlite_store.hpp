@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "pscheduler/ports/retention.hpp"
+#include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
 
 namespace pscheduler::adapters {
@@ -32,7 +34,7 @@ struct StoreOptions {
   StoreThreads threads = StoreThreads::of_its_own;
 };
 
-class SqliteStore final : public ports::Store {
+class SqliteStore final : public ports::Store, public ports::ScheduleView, public ports::Retention {
  public:
   // Opens or creates the database `file` (mode 0600) in an existing folder, brings its schema up to date and
   // locks it with FILE.lock against other processes. Fails with unavailable (in use, disk full, no
@@ -57,10 +59,28 @@ class SqliteStore final : public ports::Store {
   ports::AsyncResult<std::vector<StateChange>> history(RunId run) override;
   ports::AsyncResult<std::vector<Run>> unfinished_runs() override;
   ports::AsyncResult<std::vector<Task>> planning_tasks() override;
+  ports::AsyncResult<std::optional<Task>> task_of_run(RunId run) override;
   ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override;
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
+  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override;
+  ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
+
+  ports::AsyncResult<ports::SchedulePage> schedule_page(ports::ScheduleFilter filter,
+                                                        std::optional<ports::SchedulePlace> after,
+                                                        int page_size) override;
+  ports::AsyncResult<ports::RunsAround> runs_around(Instant now, int count_max) override;
+  ports::AsyncResult<std::int64_t> count_runs(RunState state, std::optional<Instant> from,
+                                              std::optional<Instant> until) override;
+  ports::AsyncResult<ports::Census> census() override;
+
+  ports::AsyncResult<std::vector<ports::OldRun>> old_runs(ports::OldRuns which, ports::RetentionPlace after,
+                                                          int count_max) override;
+  ports::AsyncResult<std::vector<ports::OldTask>> old_tasks(ports::RetentionPlace after,
+                                                            int count_max) override;
+  ports::AsyncResult<std::int64_t> numbers_end() override;
+  ports::AsyncResult<std::int64_t> count_orphans(ports::NumberRange range) override;
 
   // Since the start: commits answered with success, and the transactions they shared.
   [[nodiscard]] std::uint64_t commits() const;
