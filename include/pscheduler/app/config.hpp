@@ -17,6 +17,7 @@
 #include "pscheduler/adapters/http/listen_address.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/base/result.hpp"
+#include "pscheduler/model/configurables.hpp"
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/time/instant.hpp"
 
@@ -30,6 +31,7 @@ struct Config {
   std::string host_name;          // what the node calls itself; empty: the host's name
   std::filesystem::path data_directory;
   std::vector<std::filesystem::path> plugins;  // class roots; empty: found by the program
+  std::filesystem::path configurables;         // read again when it changes; need not exist
   std::string resolver;                        // ADDR:PORT; empty: the system's
   std::filesystem::path tls_certificate;       // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
@@ -37,6 +39,7 @@ struct Config {
   std::int64_t max_parallel_runs = 0;
   Duration run_straggle{};
   Duration schedule_horizon{};
+  Duration keep_runs_tasks{};
   std::int64_t body_bytes_max = 0;
   std::int64_t connections_max = 0;
   std::int64_t connections_per_address_max = 0;
@@ -75,8 +78,11 @@ using ConfigProblems = std::vector<std::string>;
 tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line,
                                                  const Environment& environment);
 
+// What the file of configurables says; nothing when it does not exist.
+tl::expected<Configurables, ConfigProblems> read_configurables(const std::filesystem::path& file);
+
 // What --check looks at beyond that: whether certificate and key belong together, this host has the addresses
-// to listen on, and the directories can be used.
+// to listen on, the directories can be used, and the configurables are good.
 ConfigProblems check_files(const Config& config);
 
 // As a configuration file with every key.

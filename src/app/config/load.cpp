@@ -2,17 +2,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "app/config/config_file.hpp"
 #include "app/config/values.hpp"
 #include "pscheduler/adapters/http/certificate.hpp"
-#include "pscheduler/base/text.hpp"
-#include "pscheduler/json/access.hpp"
-#include "pscheduler/json/nearest.hpp"
-#include "pscheduler/json/pointer.hpp"
-#include "pscheduler/json/reader.hpp"
 #include "pscheduler/json/write.hpp"
 
 namespace pscheduler::app {
@@ -21,78 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kSchemaMax = 1;
 constexpr std::string_view kSystemDataDirectory = "/var/lib/pscheduler";
-constexpr std::size_t kFileBytesMax = 1u << 20;  // a thousand times what a configuration needs
-
-// Reads the file into the configuration and collects what is wrong with it.
-class FileReader {
- public:
-  FileReader(fs::path file, Config& config, ConfigProblems& problems)
-      : file_(std::move(file)), config_(config), problems_(problems) {}
-
-  // Whether the file is a JSON object, so that each of its keys has been looked at.
-  bool read() {
-    std::ifstream stream(file_, std::ios::binary);
-    text_.assign(std::istreambuf_iterator<char>(stream), {});
-    if (!stream.is_open() || stream.bad()) {
-      problems_.push_back(
-          fmt::format("{}: cannot be read; check that it exists and its permissions", file_.string()));
-      return false;
-    }
-    auto document = json::read(text_, {.bytes_max = kFileBytesMax});
-    if (!document) {
-      problems_.push_back(fmt::format("{}: {}", file_.string(), document.error().message));
-    } else if (!document->is_object()) {
-      report("", "the file must hold a JSON object such as {\"listen\": [\"0.0.0.0:443\"]}");
-    } else {
-      for (const auto& [name, value] : document->items()) take(name, value);
-      return true;
-    }
-    return false;
-  }
-
- private:
-  void take(const std::string& name, const Json& value) {
-    std::string pointer;
-    json::append_step(pointer, name);
-    if (name == "schema") {
-      const auto schema = json::as_integer(value);
-      if (!schema || *schema < 1 || *schema > kSchemaMax) {
-        report(pointer, fmt::format("schema must be {}, not {}", kSchemaMax, json::describe(value)));
-      }
-      return;
-    }
-    const auto* const key = find_config_key(name);
-    if (key == nullptr) {
-      report(pointer, unknown_key(name));
-      return;
-    }
-    const auto done = set_from_json(config_, *key, value);
-    if (!done) report(pointer, name + ": " + done.error().message);
-    if (name == "listen") config_.listen_is_default = false;
-  }
-
-  static std::string unknown_key(const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& key : config_keys()) known.emplace_back(key.name);
-    const auto nearest = json::nearest_names(name, known);
-    return fmt::format("'{}' is no configuration key; {}", excerpt(name),
-                       nearest.empty() ? "see docs/configuration.md for all of them"
-                                       : "did you mean '" + nearest.front() + "'?");
-  }
-
-  void report(const std::string& pointer, const std::string& what) {
-    const auto place = json::locate(text_, pointer);
-    problems_.push_back(place ? fmt::format("{}:{}:{}: {}", file_.string(), place->line, place->column, what)
-                              : fmt::format("{}: {}", file_.string(), what));
-  }
-
-  fs::path file_;
-  Config& config_;
-  ConfigProblems& problems_;
-  std::string text_;
-};
 
 void apply_overrides(const CommandLine& command_line, Config& config, ConfigProblems& problems) {
   std::vector<const ConfigKey*> lists_begun;  // the first item on the command line replaces the file's list
@@ -110,6 +33,10 @@ void apply_overrides(const CommandLine& command_line, Config& config, ConfigProb
     if (!done) problems.push_back("--" + name + ": " + done.error().message);
     if (name == "listen") config.listen_is_default = false;
   }
+}
+
+bool is_any_key(std::string_view) {
+  return true;
 }
 
 // Whether the directory, or the one it would be made in, can be written to.
@@ -165,10 +92,13 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   std::error_code error;
   const auto file = command_line.config_file.value_or(kConfigFileDefault);
   const bool has_file = command_line.config_file || fs::exists(file, error);
-  const bool understood = !has_file || FileReader(file, config, problems).read();
+  std::vector<std::string> given;
+  const bool understood = !has_file || read_config_file(file, is_any_key, config, given, problems);
+  if (std::find(given.begin(), given.end(), "listen") != given.end()) config.listen_is_default = false;
   apply_overrides(command_line, config, problems);
   if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
-  for (auto* path : {&config.data_directory, &config.tls_certificate, &config.tls_key}) {
+  for (auto* path :
+       {&config.data_directory, &config.configurables, &config.tls_certificate, &config.tls_key}) {
     if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
   }
   for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();
@@ -194,6 +124,9 @@ ConfigProblems check_files(const Config& config) {
     if (fs::is_directory(directory, error) && ::access(directory.c_str(), R_OK | X_OK) == 0) continue;
     problems.push_back(fmt::format("plugins: '{}' is not a directory that can be read", directory.string()));
   }
+  if (const auto configurables = read_configurables(config.configurables); !configurables) {
+    for (const auto& problem : configurables.error()) problems.push_back(problem);
+  }
   auto existing = config.data_directory;
   while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {
@@ -205,7 +138,7 @@ ConfigProblems check_files(const Config& config) {
 }
 
 std::string config_as_json(const Config& config) {
-  Json document = {{"schema", kSchemaMax}};
+  Json document = {{"schema", kConfigSchema}};
   for (const auto& key : config_keys()) {
     auto value = value_as_json(config, key);
     const bool unset = (value.is_string() && value.get_ref<const std::string&>().empty()) ||

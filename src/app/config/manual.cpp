@@ -30,7 +30,7 @@ start. Clients and nodes of pScheduler do not verify certificates. New files are
 |---|---|
 | TERM, INT | ends the daemon: nothing new is started, tools get 5 s to end by themselves, what they gave is stored |
 | USR1, USR2 | also logs debug lines; logs what `log-level` says again |
-| HUP | nothing: a changed configuration is read at a restart |
+| HUP | nothing: a changed configuration is read at a restart, changed configurables at once |
 
 | Exit status | Meaning |
 |---|---|
@@ -56,8 +56,8 @@ sqlite3 /var/lib/pscheduler/pscheduler.sqlite ".backup '/srv/backup/pscheduler.s
 To restore it, stop the daemon, remove `pscheduler.sqlite-wal` and `pscheduler.sqlite-shm`, put the copy in
 place with its owner, and start.
 
-**Growth.** Tasks that are over and their runs with their results are kept for ever: there is no retention yet.
-Watch the size of the database.
+**More.** How long results are kept, pausing a node, what happens at a restart and how large the database gets:
+[operating.md](operating.md).
 )";
 
 }  // namespace

@@ -41,6 +41,12 @@ constexpr ConfigKey kKeys[] = {
      .help =
          "Directory with the classes of plug-ins; may be given several times. Of two plug-ins with one name "
          "the first counts."},
+    {.name = "configurables",
+     .target = &Config::configurables,
+     .preset = "/etc/pscheduler/configurables.conf",
+     .help =
+         "File with values of keep-runs-tasks and run-straggle that are read again whenever it changes and "
+         "override those given here; it need not exist."},
     {.name = "resolver",
      .target = &Config::resolver,
      .preset_text = "the system's",
@@ -64,6 +70,14 @@ constexpr ConfigKey kKeys[] = {
      .least = "PT1M",
      .most = "P365D",
      .help = "How far ahead runs are put on the schedule."},
+    {.name = "keep-runs-tasks",
+     .target = &Config::keep_runs_tasks,
+     .preset = "P2D",
+     .least = "PT1M",
+     .most = "P3650D",
+     .help =
+         "How long runs with their results are kept after their end, and tasks after their last run or their "
+         "cancellation."},
     {.name = "body-bytes-max",
      .target = &Config::body_bytes_max,
      .preset = "8388608",

@@ -112,6 +112,14 @@ TEST_F(CheckTest, PluginsMustBeADirectory) {
   EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("program'"), HasSubstr("missing'")));
 }
 
+TEST_F(CheckTest, LooksAtTheConfigurables) {
+  config_.configurables = directory_ / "configurables.conf";
+  EXPECT_THAT(check_files(config_), IsEmpty()) << "they need not exist";
+  file_with("configurables.conf", R"({"keep-runs-tasks": "two days"})");
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(AllOf(HasSubstr("configurables.conf:1:21"), HasSubstr("'two days'"))));
+}
+
 TEST_F(CheckTest, SaysWhatIsWrongInTheFileAndOnTheHostAtOnce) {
   const auto file = file_with("pschedulerd.json", R"({"lisen": [], "plugins": ["/nonexistent/plugins"]})");
   const auto data = config_.data_directory.string();

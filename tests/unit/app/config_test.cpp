@@ -60,6 +60,8 @@ TEST_F(ConfigTest, HasSensibleDefaults) {
   EXPECT_EQ(config->max_parallel_runs, 100);
   EXPECT_EQ(config->run_straggle, 30s);
   EXPECT_EQ(config->schedule_horizon, 24h);
+  EXPECT_EQ(config->keep_runs_tasks, 48h);
+  EXPECT_EQ(config->configurables, "/etc/pscheduler/configurables.conf");
   EXPECT_EQ(config->body_bytes_max, 8 << 20);
   EXPECT_FALSE(config->plain_http);
   EXPECT_EQ(config->log_level, ports::Level::info);
@@ -73,6 +75,7 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
     "plugins": ["/opt/a", "/opt/b/"], 
     "resolver": "127.0.0.1:5353", "tls-certificate": "/srv/c.pem", "tls-key": "/srv/k.pem", "plain-http": false,
     "max-parallel-runs": 7, "run-straggle": "PT5S", "schedule-horizon": "PT12H",
+    "keep-runs-tasks": "P1W", "configurables": "/srv/ps/configurables.conf",
     "body-bytes-max": 100000, "connections-max": 50, "connections-per-address-max": 20,
     "store-synchronous": "normal", "store-cache": 1048576, "log-level": "debug"})");
   ASSERT_TRUE(config) << testing::PrintToString(config.error());
@@ -87,6 +90,8 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
   EXPECT_EQ(config->max_parallel_runs, 7);
   EXPECT_EQ(config->run_straggle, 5s);
   EXPECT_EQ(config->schedule_horizon, 12h);
+  EXPECT_EQ(config->keep_runs_tasks, 24h * 7);
+  EXPECT_EQ(config->configurables, "/srv/ps/configurables.conf");
   EXPECT_EQ(config->body_bytes_max, 100000);
   EXPECT_EQ(config->connections_max, 50);
   EXPECT_EQ(config->connections_per_address_max, 20);
@@ -149,6 +154,35 @@ TEST_F(ConfigTest, SaysWhereTheFileIsBroken) {
     ASSERT_FALSE(config) << bad.text;
     EXPECT_THAT(config.error(), ElementsAre(HasSubstr(std::string(bad.expected))));
   }
+}
+
+// Their bounds are those of the configuration.
+TEST_F(ConfigTest, ConfigurablesAreAFewKeysOfTheConfiguration) {
+  const auto file = directory_ / "configurables.conf";
+  const auto read = [&](const std::string& text) {
+    std::ofstream(file) << text;
+    return read_configurables(file);
+  };
+  EXPECT_EQ(read_configurables(file), Configurables{}) << "it need not exist";
+  EXPECT_EQ(read("{}"), Configurables{});
+  EXPECT_EQ(read(R"({"schema": 1, "keep-runs-tasks": "P1W", "run-straggle": "PT5S"})"),
+            (Configurables{24h * 7, 5s}));
+  const auto bad = read(R"({
+  "schema": 2,
+  "keep-run-tasks": "P1W",
+  "schedule-horizon": "P1D",
+  "keep-runs-tasks": "PT1S",
+  "run-straggle": 5
+})");
+  ASSERT_FALSE(bad);
+  EXPECT_THAT(bad.error(),
+              testing::UnorderedElementsAre(
+                  HasSubstr("configurables.conf:2:13: schema must be 1, not 2"),
+                  HasSubstr("did you mean 'keep-runs-tasks'?"),
+                  HasSubstr("'schedule-horizon' is no configuration key of this file"),
+                  HasSubstr("5:22: keep-runs-tasks: 'PT1S' is not an ISO 8601 duration from PT1M to P3650D"),
+                  HasSubstr("run-straggle: must be")));
+  EXPECT_THAT(read("[]").error(), ElementsAre(HasSubstr(R"(such as {"keep-runs-tasks": "P2D"})")));
 }
 
 struct Contradiction {
