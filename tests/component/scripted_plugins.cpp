@@ -30,7 +30,9 @@ ScriptedPlugins::ScriptedPlugins(ports::asio::any_io_executor executor, ports::C
     add(PluginClass::tool, test + "-tool", class_of(test), test, 0);
   }
   add(PluginClass::tool, "reluctant", SchedulingClass::background, "background", 10);
-  add(PluginClass::archiver, "shelf", SchedulingClass::background, "", 0);
+  for (const std::string archiver : {"shelf", "drawer"}) {
+    add(PluginClass::archiver, archiver, SchedulingClass::background, "", 0);
+  }
   add(PluginClass::context, "room", SchedulingClass::background, "", 0);
 }
 
@@ -70,8 +72,8 @@ std::vector<Plugin> ScriptedPlugins::list(PluginClass plugin_class) const {
 }
 
 void ScriptedPlugins::note(const services::ToolRun& run, std::string what, std::string participant_data) {
-  calls.push_back({clock_.now(), std::move(what), run.tool, std::move(participant_data), run.task_uuid,
-                   run.times});
+  calls.push_back(
+      {clock_.now(), std::move(what), run.tool, std::move(participant_data), run.task_uuid, run.times});
   if (on_call) on_call(calls.back());
 }
 
@@ -232,6 +234,24 @@ ports::AsyncResult<services::ToolOutcome> ScriptedPlugins::run(services::ToolRun
 ports::AsyncResult<services::Validity> ScriptedPlugins::data_is_valid(PluginClass, std::string, Json data) {
   const bool valid = data.is_object() && data.value("good", false);
   co_return services::Validity{valid, valid ? "" : "the data are not good"};
+}
+
+ports::AsyncResult<services::ArchiverReply> ScriptedPlugins::archive(std::string archiver,
+                                                                     std::string record) {
+  struct Busy {
+    int& count;
+    ~Busy() { --count; }
+  };
+  archiving_most = std::max(archiving_most, ++archiving);
+  const Busy busy{archiving};
+  const ArchiverCall call{clock_.now(), std::move(archiver), Json::parse(record)};
+  archived.push_back(call);
+  co_await clock_.sleep_for(archiving_takes);
+  if (on_archive) co_return on_archive(call);
+  services::ArchiverReply reply;
+  reply.succeeded = true;
+  reply.document = std::make_shared<const Json>(Json{{"succeeded", true}});
+  co_return reply;
 }
 
 }  // namespace pscheduler::test

@@ -3,14 +3,17 @@
 //
 // Tests: background, normal, exclusive and multi, one of each scheduling class; a spec is
 // {"seconds": N, "hosts": [..]}. Each has the tool NAME-tool; background has also `reluctant`, which is
-// preferred but declines. Archiver `shelf` and context `room` accept {"good": true}.
+// preferred but declines. Archivers `shelf` and `drawer` and context `room` accept {"good": true}.
 
+#include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/event.hpp"
+#include "pscheduler/services/archivers.hpp"
 #include "pscheduler/services/plugins.hpp"
 
 namespace pscheduler::test {
@@ -33,15 +36,22 @@ struct ToolCall {
   TimeRange times = {};  // of the run
 };
 
-class ScriptedPlugins final : public services::Plugins {
+// What an archiver was given, and when.
+struct ArchiverCall {
+  Instant at;
+  std::string archiver;
+  Json record;
+};
+
+class ScriptedPlugins final : public services::Plugins, public services::Archivers {
  public:
   ScriptedPlugins(ports::asio::any_io_executor executor, ports::Clock& clock);
 
-  std::map<std::string, ToolScript> scripts;               // by tool
+  std::map<std::string, ToolScript> scripts;                       // by tool
   std::function<ToolScript(const services::ToolRun&)> script_for;  // instead of `scripts`
   // What a question to a plug-in goes through before it is answered; its error is the answer.
   std::function<ports::AsyncResult<void>(std::string method)> before_answer;
-  std::function<void(const ToolCall&)> on_call;  // told of what `calls` keeps
+  std::function<void(const ToolCall&)> on_call;            // told of what `calls` keeps
   std::function<Result<Json>(const Json& results)> merge;  // default: {"succeeded": true, "of": results}
   Duration merge_takes{};
   std::function<Result<Json>(int participant)> prepare;  // participant data; default {"for": N}
@@ -49,6 +59,11 @@ class ScriptedPlugins final : public services::Plugins {
   bool tests_vanish_while_described = false;             // as when a package is removed meanwhile
   Duration preparation = std::chrono::milliseconds(100);
   std::vector<ToolCall> calls;
+  std::function<Result<services::ArchiverReply>(const ArchiverCall&)> on_archive;  // default: it succeeds
+  Duration archiving_takes{};
+  std::vector<ArchiverCall> archived;
+  int archiving = 0;
+  int archiving_most = 0;
   int running = 0;
   int running_most = 0;
 
@@ -73,6 +88,7 @@ class ScriptedPlugins final : public services::Plugins {
   [[nodiscard]] Duration preparation_time(const std::string&) const override { return preparation; }
   ports::AsyncResult<services::Validity> data_is_valid(services::PluginClass plugin_class, std::string name,
                                                        Json data) override;
+  ports::AsyncResult<services::ArchiverReply> archive(std::string archiver, std::string record) override;
 
  private:
   void add(services::PluginClass plugin_class, const std::string& name, SchedulingClass scheduling_class,

@@ -74,15 +74,45 @@ class NoProcesses final : public ports::Processes {
   }
 };
 
-// Every script compiles but "bad".
+// Keeps what it is told, as lines.
+class KeptMetrics final : public ports::Metrics {
+ public:
+  void request_answered(std::string_view method, std::string_view route, int status, Duration) override {
+    add(std::string(method) + " " + std::string(route) + " " + std::to_string(status));
+  }
+  void run_entered(RunState state, std::optional<Duration> late) override {
+    add(std::string(traits(state).name) + (late ? " late " + std::to_string(late->count()) : ""));
+  }
+  void plugin_called(std::string_view method, bool, Duration) override { add(std::string(method)); }
+  [[nodiscard]] std::string text(const ports::MetricsReading& reading) override {
+    last = reading;
+    return "pscheduler_up 1\n";
+  }
+
+  std::vector<std::string> lines;
+  ports::MetricsReading last;
+
+ private:
+  // A simulated year tells much.
+  void add(std::string line) {
+    constexpr std::size_t kLinesMax = 10'000;
+    if (lines.size() < kLinesMax) lines.push_back(std::move(line));
+  }
+};
+
+// Every script compiles but "bad". What one gives says the test.
 class SmallScripts final : public ports::Scripts {
  public:
   ports::AsyncResult<void> check(const ports::Script& script, Duration) override {
     if (script.text == "bad") co_return fail(Errc::invalid_argument, "syntax error");
     co_return Result<void>{};
+  std::function<Result<std::vector<Json>>(const ports::Script&, const Json& input, const Json& arguments)>
+      gives;
+
   }
-  ports::AsyncResult<std::vector<Json>> run(const ports::Script&, const Json&, const Json&,
-                                            Duration) override {
+  ports::AsyncResult<std::vector<Json>> run(const ports::Script& script, const Json& input,
+                                            const Json& arguments, Duration) override {
+    if (gives) co_return gives(script, input, arguments);
     co_return fail(Errc::unavailable, "Scripts are not run here.");
   }
 };

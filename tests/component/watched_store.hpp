@@ -88,6 +88,12 @@ class WatchedStore final : public ports::Store {
  private:
   template <class T>
   ports::AsyncResult<T> watch(ports::AsyncResult<T> operation) {
+  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override {
+    return watch(store_->archiving_agenda(now, per_archiver));
+  }
+  ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
+    return watch(store_->archiving_counts(now));
+  }
     const Outstanding counted(outstanding_);
     auto answer = co_await std::move(operation);
     co_return answer;
@@ -116,3 +122,7 @@ class WatchedStore final : public ports::Store {
 };
 
 }  // namespace pscheduler::test
+  // The store also gives views of the schedule.
+  ports::Retention& retention() { return dynamic_cast<ports::Retention&>(*store_); }
+  ports::ScheduleView& view() { return dynamic_cast<ports::ScheduleView&>(*store_); }
+

@@ -136,6 +136,7 @@ class World {
   services::RunJournal journal;
   services::Runner runner;
   services::Scheduling scheduling;
+  services::Archivist archivist;
   services::Submission submission;
   api::Api api;
 

@@ -12,6 +12,8 @@
 #include "pscheduler/ports/directory_watch.hpp"
 #include "pscheduler/ports/files.hpp"
 #include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/metrics.hpp"
+#include "pscheduler/services/archivers.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/plugins_options.hpp"
 
@@ -25,7 +27,7 @@ struct PluginHostPorts {
   ports::Log& log;
 };
 
-class PluginHost final : public Plugins {
+class PluginHost final : public Plugins, public Archivers {
  public:
   PluginHost(PluginHostPorts ports, PluginHostOptions options);
   ~PluginHost() override;
@@ -59,6 +61,7 @@ class PluginHost final : public Plugins {
 
   ports::AsyncResult<Validity> data_is_valid(PluginClass plugin_class, std::string name, Json data) override;
 
+  ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string record) override;
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -42,6 +42,18 @@ struct PluginLimits {
   Duration serve_backoff = std::chrono::seconds(60);  // after serve_failures_max failures in a row
   int serve_failures_max = 3;
   std::size_t serve_pending_max = 256;
+
+  // Archivers (scheduling.md 11.5). Processes of one archiver at once, each up to some 50 MB of interpreter,
+  // and records that may wait for one; patience is only meant to end what would never end.
+  std::size_t archiver_processes_max = 8;
+  std::size_t archiver_waiting_max = 1000;
+  Duration archiver_patience = std::chrono::hours(1);
+  // How long one may take to accept a record, and then to answer it: it may have to wait for a database.
+  Duration archiver_answer = std::chrono::minutes(2);
+  int archiver_tries_max = 3;         // of one record, when processes die or are late
+  int archiver_records_max = 10'000;  // then the process is replaced: some leak
+  Duration archiver_idle = std::chrono::minutes(1);
+  std::size_t archiver_reply_bytes_max = 1u << 20;  // an answer is a sentence
 };
 
 struct PluginHostOptions {

@@ -53,8 +53,8 @@ class Runner {
   // Where results go when they are stored; without it they only stay here.
   void archive_with(Archivist& archivist) { archivist_ = &archivist; }
 
-  // What is to be stored together with the result of a run of the task that ends as `state`; once that is durable,
-  // archive() has it sent.
+  // What is to be stored together with the result of a run of the task that ends as `state`; once that is
+  // durable, archive() has it sent.
   [[nodiscard]] ports::Changes archivings_of(const Task& task, RunId run, RunState state) const;
   void archive();
 

@@ -10,17 +10,11 @@
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/model/task.hpp"
-#include "pscheduler/ports/scripts.hpp"
+#include "pscheduler/services/archive_spec.hpp"
 #include "pscheduler/time/instant.hpp"
 #include "pscheduler/time/zone.hpp"
 
 namespace pscheduler::services {
-
-struct ArchiveRequest {
-  std::string archiver;
-  std::shared_ptr<const Json> data;
-  std::optional<ports::Script> transform;
-};
 
 struct ContextRequest {
   std::string context;
@@ -34,7 +28,7 @@ struct TaskRequest {
   std::shared_ptr<const Json> spec;
   std::vector<std::string> tools;  // preferred ones in order; empty: any
   Schedule schedule;
-  std::vector<ArchiveRequest> archives;
+  std::vector<ArchiveSpec> archives;
   std::optional<std::vector<std::vector<ContextRequest>>> contexts;  // per participant, outermost first
   std::string lead_bind;                                             // empty if none
   std::string key;                                                   // empty if none

@@ -1,5 +1,6 @@
 #pragma once
-// Every statement on rows, apart from the schema. The order of columns is the one of columns.cpp.
+// The statements on rows, but for those on archivings and the schema. The order of columns is the one of
+// columns.cpp.
 
 #include <string>
 
@@ -38,14 +39,6 @@ inline constexpr char kInsertChange[] =
     "INSERT INTO state_change (run, at_us, from_state, to_state, reason, actor) VALUES (?, ?, ?, ?, ?, ?)";
 inline constexpr char kRemoveHistory[] = "DELETE FROM state_change WHERE run = ?";
 inline constexpr char kRemoveResults[] = "DELETE FROM run_results WHERE run = ?";
-inline constexpr char kRemoveArchivings[] = "DELETE FROM archiving WHERE run = ?";
-inline constexpr char kInsertArchiving[] =
-    "INSERT INTO archiving (archiver, spec, expires_us, attempts, last_attempt_us, next_attempt_us, "
-    "completed,"
-    " archived, diags, run, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-inline constexpr char kChangeArchiving[] =
-    "UPDATE archiving SET archiver = ?, spec = ?, expires_us = ?, attempts = ?, last_attempt_us = ?,"
-    " next_attempt_us = ?, completed = ?, archived = ?, diags = ? WHERE run = ? AND position = ?";
 inline constexpr char kSetPause[] = "UPDATE control SET paused = ?, paused_until_us = ?";
 inline constexpr char kRemoveRun[] = "DELETE FROM run WHERE number = ?";
 
@@ -91,11 +84,6 @@ inline const std::string kOpenRuns =
     kSelectRun +
     " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.open_until_us > ?"
     " ORDER BY r.nominal_us, r.number";
-inline constexpr char kArchivingsOfRun[] =
-    "SELECT r.uuid, t.uuid, a.position, a.archiver, a.spec, a.expires_us, a.attempts, a.last_attempt_us,"
-    " a.next_attempt_us, a.completed, a.archived, a.diags"
-    " FROM archiving AS a JOIN run AS r ON r.number = a.run JOIN task AS t ON t.number = r.task"
-    " WHERE r.uuid = ? ORDER BY a.position";
 inline constexpr char kPause[] = "SELECT paused, paused_until_us FROM control";
 inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5";
 inline constexpr char kLastAdded[] = "SELECT max(added_us) FROM run";

@@ -38,6 +38,15 @@ adapters::JqScriptsOptions jq_options(const Installation& installation) {
 }  // namespace
 
 // In the order in which they need each other.
+services::ArchivistSettings archivist_settings(const Config& config, const std::string& host_name,
+                                               const Zone& zone) {
+  services::ArchivistSettings settings;
+  settings.host_name = host_name;
+  settings.scheme = config.plain_http ? "http" : "https";
+  settings.zone = zone;
+  return settings;
+}
+
 struct Daemon::Parts {
   boost::asio::any_io_executor executor;
   adapters::SystemClock clock;
@@ -58,6 +67,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::Submission> submission;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<adapters::HttpServer> server;
+  std::unique_ptr<services::Archivist> archivist;
 
   Parts(boost::asio::io_context& context, const Installation& installation, const Config& config)
       : executor(context.get_executor()),
@@ -117,9 +127,15 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   parts.runner = std::make_unique<services::Runner>(
       services::Runner::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.plugins,
       *parts.journal, parts.book, runner_settings);
+  parts.runner->archive_with(*parts.archivist);
+  parts.scheduling = std::make_unique<services::Scheduling>(
+  parts.journal->observe(parts.metrics);
   const auto local_zone = Zone::local();
   const Zone zone = local_zone ? *local_zone : Zone::utc();
-  parts.scheduling = std::make_unique<services::Scheduling>(
+  const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
+  parts.archivist = std::make_unique<services::Archivist>(
+      services::Archivist::Ports{parts.executor, *parts.store, parts.clock, parts.scripts, log_},
+      *parts.plugins, *parts.plugins, *parts.journal, archivist_settings(config_, host_name, zone));
       services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
       *parts.plugins, *parts.journal, parts.book, *parts.runner,
       services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
@@ -167,8 +183,8 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto alive = keep_watchdog(parts.clock);
   auto stopping = stop_.wait();
   if (!stop_requested_) {
-    co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(watching) ||
-              std::move(alive));
+    co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(archiving) ||
+              std::move(housekeeping) || std::move(configuring) || std::move(watching) || std::move(alive));
   }
   co_return Result<void>{};
 }
@@ -194,3 +210,7 @@ ports::AsyncResult<void> Daemon::run() {
 }
 
 }  // namespace pscheduler::app
+  auto archiving = parts.archivist->work();
+  auto housekeeping = parts.housekeeping->work();
+  auto configuring = parts.configurables->work(parts.configurables_directory);
+  if (parts.archivist) co_await parts.archivist->stop();

@@ -14,7 +14,6 @@ namespace {
 
 // Longer than any measurement; beyond it sums with a start could leave the calendar.
 constexpr Duration kRunLengthMax = std::chrono::days(3653);
-constexpr std::size_t kDetailBytesMax = 4096;
 
 // A shell or env could not start the interpreter or program (POSIX sh, 2.8.2): no answer of the plug-in.
 bool says_not_startable(int status) {

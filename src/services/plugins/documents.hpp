@@ -14,6 +14,9 @@ namespace pscheduler::services {
 // No method prints more; PluginLimits may say less.
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{64} << 20;
 
+// What is kept of a plug-in's output for diagnosis.
+inline constexpr std::size_t kDetailBytesMax = 4096;
+
 // One document, members whose name begins with '#' dropped at every depth. The error's message says what is
 // wrong: not UTF-8, nothing, not JSON, too deep, too large.
 Result<Json> read_document(std::string_view text, std::size_t bytes_max = kDocumentBytesMax);

@@ -7,8 +7,6 @@
 namespace pscheduler::services {
 namespace {
 
-constexpr std::size_t kDetailBytesMax = 4096;
-
 Error with_output(Errc code, const CallName& call, const std::string& what,
                   const ports::ProcessOutcome& outcome) {
   std::string message = call.subject() + " " + what;

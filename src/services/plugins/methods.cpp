@@ -19,6 +19,7 @@ constexpr std::array<MethodTraits, kMethodCount> kMethods{{
     {Method::run, "run", Deadline::of_run, Reuse::never},
     {Method::merged_results, "merged-results", Deadline::quick, Reuse::never},
     {Method::data_is_valid, "data-is-valid", Deadline::ordinary, Reuse::briefly},
+    {Method::archive, "archive", Deadline::of_record, Reuse::never},
     {Method::change, "change", Deadline::of_run, Reuse::never},
 }};
 
@@ -43,6 +44,8 @@ Duration time_limit(Method method, const PluginLimits& limits) {
       return limits.quick;
     case Deadline::ordinary:
       return limits.ordinary;
+    case Deadline::of_record:
+      return limits.archiver_answer;
     case Deadline::of_run:
       break;
   }

@@ -24,13 +24,14 @@ enum class Method {
   run,
   merged_results,
   data_is_valid,
+  archive,
   change,
 };
 
-inline constexpr int kMethodCount = 14;
+inline constexpr int kMethodCount = 15;
 
 // Which of PluginLimits' deadlines applies; `of_run` comes with each run.
-enum class Deadline { inventory, quick, ordinary, of_run };
+enum class Deadline { inventory, quick, ordinary, of_record, of_run };
 
 // Whether an answer may be given again for the same input. `briefly`: it also depends on the host.
 enum class Reuse { never, briefly, while_installed };

@@ -4,6 +4,7 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/plugins_host.hpp"
+#include "services/plugins/archiver_pool.hpp"
 #include "services/plugins/documents.hpp"
 #include "services/plugins/in_parallel.hpp"
 #include "services/plugins/inventory.hpp"
@@ -23,6 +24,7 @@ struct PluginHost::State {
   Invoker invoker;
   ToolRunner runner;
   Catalogue catalogue;
+  std::map<std::string, ArchiverPool> archivers;
 
   template <class T>
   ports::AsyncResult<T> ask(PluginClass plugin_class, std::string name, Method method, std::string argument,
@@ -30,10 +32,17 @@ struct PluginHost::State {
     auto entry = catalogue.usable(plugin_class, name);
     if (!entry) co_return fail(std::move(entry.error()));
     const CallName call = (*entry)->call(method);
+    const Duration begun = ports.clock.steady();
     auto output = co_await invoker.call(std::move(*entry), method, std::move(argument), std::move(input));
+    if (ports.metrics != nullptr) {
+      ports.metrics->plugin_called(traits(method).name, output.has_value(), ports.clock.steady() - begun);
+    }
     if (!output) co_return fail(std::move(output.error()));
     co_return read(call, *output);
   }
+
+  // The processes of an archiver, whether it has any or not.
+  ArchiverPool& pool_of(const std::string& archiver);
 
   // Says what is new since `before`.
   void log_changes(const Catalogue& before);
@@ -59,6 +68,12 @@ void PluginHost::State::log_changes(const Catalogue& before) {
     }
   }
   ports.log.write(ports::kPluginInventory, {{"usable", usable}, {"unusable", unusable}});
+}
+
+ArchiverPool& PluginHost::State::pool_of(const std::string& archiver) {
+  const auto [pool, made] =
+      archivers.try_emplace(archiver, ports.executor, ports.clock, ports.processes, ports.log, options);
+  return pool->second;
 }
 
 ports::Async<void> PluginHost::State::offer(EntryPointer tool, const std::string& input, ToolOffer& offer) {
@@ -99,11 +114,13 @@ PluginHost::~PluginHost() = default;
 
 ports::Async<void> PluginHost::stop() {
   co_await state_->invoker.forget();
+  for (auto& [name, pool] : state_->archivers) co_await pool.stop();
 }
 
 ports::Async<void> PluginHost::take_inventory() {
   State& state = *state_;
   co_await state.invoker.forget();
+  for (auto& [name, pool] : state.archivers) pool.renew();
   const Catalogue known = state.catalogue;
   Catalogue found =
       co_await services::take_inventory(state.invoker, state.ports.files, state.options.class_roots, known);
@@ -235,6 +252,13 @@ ports::AsyncResult<Validity> PluginHost::data_is_valid(PluginClass plugin_class,
                                                        Json data) {
   return state_->ask<Validity>(plugin_class, std::move(name), Method::data_is_valid, {}, write_document(data),
                                read_validity);
+}
+
+ports::AsyncResult<ArchiverReply> PluginHost::archive(std::string archiver, std::string record) {
+  auto entry = state_->catalogue.usable(PluginClass::archiver, archiver);
+  if (!entry) co_return fail(std::move(entry.error()));
+  auto reply = co_await state_->pool_of(archiver).archive(std::move(*entry), std::move(record));
+  co_return reply;
 }
 
 }  // namespace pscheduler::services

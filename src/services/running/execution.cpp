@@ -17,9 +17,6 @@ namespace {
 // A tool may use its whole slot and a little more before it is ended (spec scheduling.md 9.2).
 constexpr Duration kOverrun = std::chrono::seconds(1);
 
-// Streamed results that wait to be stored; more than this means that the store cannot keep up.
-constexpr int kRecordsInFlightMax = 1000;
-
 Json parse_stored(const JsonText& text) {
   return text.empty() ? Json() : Json::parse(text, nullptr, false);
 }
@@ -89,7 +86,31 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
     results.full = "[" + results.local + "]";
     results.merged = results.local;
   }
-  co_await journal_.move_surely(active->run, to, std::move(why), std::move(results));
+  if (!active->merges) {
+    co_await journal_.move_surely(active->run, to, std::move(why), std::move(results));
+    co_return;
+  }
+  co_await end_with_result(active, to, std::move(why), std::move(results));
+}
+
+// Of a run of which this node makes the result: what ends here may have to be archived.
+ports::Async<void> Runner::end_with_result(ActiveRun active, RunState to, Why why, RunResults results) {
+  RunJournal::MakeChanges together = [this, active, to] {
+    return archivings_of(*active->task, active->run.id, to);
+  };
+  std::optional<RunResults> all(std::move(results));
+  co_await journal_.move_surely(active->run, to, std::move(why), std::move(all), std::move(together));
+  archive();
+}
+
+ports::Changes Runner::archivings_of(const Task& task, RunId run, RunState state) const {
+  ports::Changes changes;
+  if (archivist_ != nullptr) changes.new_archivings = archivist_->archivings_of(task, run, state);
+  return changes;
+}
+
+void Runner::archive() {
+  if (archivist_ != nullptr) archivist_->look();
 }
 
 ports::Async<void> Runner::execute(ActiveRun active) {
@@ -101,7 +122,8 @@ ports::Async<void> Runner::execute(ActiveRun active) {
     co_await journal_.move_surely(active->run, RunState::failed, std::move(why));
     co_return;
   }
-  const Task task = std::move(**found);
+  active->task = std::make_shared<const Task>(std::move(**found));
+  const Task& task = *active->task;
   active->merges = task.leads() && !traits(task.scheduling_class).multi_result;
   if (active->run.state == RunState::cleanup) {
     auto stored = co_await ports_.store.run(task.id, active->run.id);
@@ -186,6 +208,9 @@ ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
       journal_.move_surely(active->run, RunState::running, std::move(why), std::nullopt, std::move(counted));
   auto both = std::move(tool) && std::move(recorded);
   auto outcome = co_await std::move(both);
+  if (traits(active->scheduling_class).multi_result) {
+    outcome = co_await stream_to_the_end(active, task, std::move(outcome));
+  }
   active->measured = true;
   co_await take_outcome(active, task, std::move(outcome));
 }
@@ -224,7 +249,7 @@ ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Resu
   results.full = "[" + results.local + "]";
   results.merged = json::to_compact(merged);
   Why why{sentence, "runner"};
-  co_await journal_.move_surely(run, RunState::failed, std::move(why), std::move(results));
+  co_await end_with_result(active, RunState::failed, std::move(why), std::move(results));
 }
 
 // Turns the local result into the result of the test and the run into its final state.
@@ -251,43 +276,8 @@ ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string
   results.merged = json::to_compact(result);
   const bool good = *json::find_bool(result, "succeeded");
   Why why{good ? "Measured and merged." : reason_of(result), "runner"};
-  co_await journal_.move_surely(active->run, good ? RunState::finished : RunState::failed, std::move(why),
-                                std::move(results));
-}
-
-// One result streamed by a long run: it becomes a finished run of its own (spec scheduling.md 10.2).
-void Runner::take_record(const ActiveRun& active, std::shared_ptr<const Json> record) {
-  if (active->records_in_flight >= kRecordsInFlightMax) {
-    if (active->records_dropped++ == 0) {
-      ports_.log.write(ports::kRunRecordsDropped, {{"run", active->run.id.to_string()}});
-    }
-    return;
-  }
-  ++active->records_in_flight;
-  executions_.spawn(store_record(active, std::move(record)));
-}
-
-ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const Json> record) {
-  const Instant now = ports_.clock.now();
-  Run run;
-  run.id = RunId(ports::new_uuid(ports_.random));
-  run.task = active->run.task;
-  run.times = TimeRange{now, now};
-  run.added = now;
-  run.state = RunState::finished;
-  run.status = 0;
-  run.priority = 0;
-  if (TaskProgress* progress = book_.find(run.task)) ++progress->runs;
-  Why why{"A result streamed by run " + active->run.id.to_string() + ".", "runner"};
-  RunJournal::MakeChanges together = [this, task = run.task, id = run.id, record] {
-    ports::Changes changes = progress_of(task);
-    RunResults results;
-    results.merged = json::to_compact(*record);
-    changes.results.emplace_back(id, std::move(results));
-    return changes;
-  };
-  co_await journal_.add_surely(std::move(run), std::move(why), std::move(together));
-  --active->records_in_flight;
+  const RunState to = good ? RunState::finished : RunState::failed;
+  co_await end_with_result(active, to, std::move(why), std::move(results));
 }
 
 }  // namespace pscheduler::services

@@ -56,7 +56,7 @@ ports::AsyncResult<void> Submission::check_archives(const TaskRequest& request) 
     if (!validity) co_return fail(std::move(validity.error()));
     if (!validity->valid) co_return fail(Errc::invalid_argument, where + "/data: " + validity->error);
     if (!archive.transform) continue;
-    auto compiled = co_await ports_.scripts.check(*archive.transform, kScriptCheckLimit);
+    auto compiled = co_await ports_.scripts.check(archive.transform->script, kScriptCheckLimit);
     if (!compiled) {
       co_return fail(compiled.error().code, where + "/transform: " + compiled.error().message);
     }

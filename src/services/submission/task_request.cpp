@@ -76,24 +76,6 @@ Result<Schedule> read_schedule(const Json& json, Instant now, const Zone& zone) 
   return schedule;
 }
 
-// A script may be one text or a list of lines; the members of args are its
-// variables.
-std::optional<ports::Script> read_transform(const Json& archive) {
-  const Json* transform = json::find_object(archive, "transform");
-  if (transform == nullptr) return std::nullopt;
-  ports::Script script;
-  const Json& text = (*transform)["script"];
-  if (text.is_string()) {
-    script.text = text.get<std::string>();
-  } else {
-    for (const auto& line : text) script.text += line.get<std::string>() + "\n";
-  }
-  if (const Json* arguments = json::find_object(*transform, "args")) {
-    for (const auto& item : arguments->items()) script.variables.push_back(item.key());
-  }
-  return script;
-}
-
 std::vector<ContextRequest> read_contexts_of_one(const Json& list) {
   std::vector<ContextRequest> contexts;
   for (const auto& item : list) {
@@ -121,8 +103,7 @@ Result<TaskRequest> read_task_request(Json document, Instant now, const Zone& zo
   }
   if (const Json* archives = json::find_array(document, "archives")) {
     for (const auto& archive : *archives) {
-      request.archives.push_back({json::find_string(archive, "archiver").value_or(""),
-                                  std::make_shared<const Json>(archive["data"]), read_transform(archive)});
+      request.archives.push_back(read_archive_spec(archive));
     }
   }
   if (const Json* contexts = json::find_object(document, "contexts")) {

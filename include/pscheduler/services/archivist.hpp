@@ -1,0 +1,119 @@
+#pragma once
+// Takes the results of runs to archivers (spec scheduling.md 11).
+//
+// The archivings of a run are stored in the commit of its result, so none is lost; from then on the store is
+// the queue, and what is in memory here is bounded by what is under way. They are delivered the longest due
+// first for each archiver; one that failed waits for its own time and holds nobody up. Each attempt is
+// recorded when it is over: after a crash it is made again, so that delivery is at least once.
+//
+// All use is on one thread. What is passed by reference outlives this.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pscheduler/model/archiving.hpp"
+#include "pscheduler/model/run.hpp"
+#include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/event.hpp"
+#include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/scope.hpp"
+#include "pscheduler/ports/scripts.hpp"
+#include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/archivers.hpp"
+#include "pscheduler/services/plugins.hpp"
+#include "pscheduler/services/run_journal.hpp"
+#include "pscheduler/time/zone.hpp"
+
+namespace pscheduler::services {
+
+struct ArchiveSpec;
+
+struct ArchivistSettings {
+  std::string host_name;         // what this node calls itself in links, host[:port]
+  std::string scheme = "https";  // of links
+  Zone zone;                     // of the times in what is sent
+  // Results under way at once, each in memory with its document; and of one archiver, which has no use for
+  // more than it has processes. An archiver that is slow does not keep the dozen others there are from
+  // theirs.
+  std::size_t parallel_max = 100;
+  std::size_t parallel_per_archiver_max = 8;
+};
+
+class Archivist {
+ public:
+  struct Ports {
+    ports::asio::any_io_executor executor;
+    ports::Store& store;
+    ports::Clock& clock;
+    ports::Scripts& scripts;
+    ports::Log& log;
+  };
+
+  Archivist(Ports ports, Plugins& plugins, Archivers& archivers, RunJournal& journal,
+            ArchivistSettings settings);
+
+  // What is to be stored together with the result of a run of the task that ends as `state`.
+  [[nodiscard]] std::vector<Archiving> archivings_of(const Task& task, RunId run, RunState state) const;
+
+  // To be called when archivings have become durable.
+  void look();
+
+  // Delivers what is due, until cancelled.
+  ports::Async<void> work();
+
+  // Starts nothing more, and gives what is under way a moment to end; the rest is made again at the next
+  // start.
+  ports::Async<void> stop();
+
+  [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
+
+ private:
+  using Key = std::pair<RunId, int>;
+
+  // What came of one attempt.
+  struct Attempt {
+    enum class End { archived, again, given_up, expired, postponed };
+    End end = End::given_up;
+    Duration again_after{};
+    int return_code = 0;
+    std::shared_ptr<const Json> answer;  // of the archiver; null if it was not asked
+    std::string error;
+  };
+  class UnderWay;
+  class Recording;
+
+  void begin(std::vector<Archiving> due);
+  [[nodiscard]] bool is_expired(const Archiving& archiving) const;
+  [[nodiscard]] bool has_room(const Archiving& archiving) const;
+  ports::Async<void> deliver(Archiving archiving);
+  ports::Async<void> deliver_within(const Archiving& archiving);
+  ports::Async<Attempt> attempt(const Archiving& archiving, const Task& task, const ports::StoredRun& stored);
+  ports::AsyncResult<std::optional<Json>> transform(const ArchiveSpec& spec, const Json& result);
+  [[nodiscard]] std::string root_url(const ArchiveSpec& spec) const;
+  void apply(Archiving& archiving, const Attempt& attempt) const;
+  void note(const Archiving& archiving, const Attempt& attempt) const;
+  ports::Async<void> record(const Archiving& archiving, const Task& task);
+  ports::AsyncResult<void> store(const Archiving& archiving, const Task& task);
+  ports::AsyncResult<void> store_last(const Archiving& archiving, const Task& task, Duration keep);
+
+  Ports ports_;
+  Plugins& plugins_;
+  Archivers& archivers_;
+  RunJournal& journal_;
+  ArchivistSettings settings_;
+  std::set<Key> under_way_;
+  std::map<std::string, std::size_t> under_way_by_archiver_;  // without those that expire
+  std::set<RunId> recording_;                                 // runs of which an outcome is being stored
+  std::uint64_t looks_ = 0;
+  bool stopping_ = false;
+  ports::Event changed_;
+  ports::Scope deliveries_;
+};
+
+}  // namespace pscheduler::services

@@ -1,0 +1,23 @@
+#pragma once
+// Tasks and runs as JSON, as the API shows them and archivers are given them (spec api.md 10.3, 11.1): times
+// in the zone, nothing hidden, no links.
+
+#include "pscheduler/json/value.hpp"
+#include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/store.hpp"
+#include "pscheduler/time/zone.hpp"
+
+namespace pscheduler::services {
+
+// Stored text as a value; null where there is none.
+Json stored_value(const JsonText& text);
+
+// The document as posted, with the tool filled in.
+Json task_document(const Task& task);
+
+// What this node knows of the task beside its document: the member `detail`.
+Json task_detail(const Task& task, const Zone& zone);
+
+Json run_value(const Task& task, const ports::StoredRun& stored, const Zone& zone);
+
+}  // namespace pscheduler::services

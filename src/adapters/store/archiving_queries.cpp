@@ -1,0 +1,82 @@
+#include "adapters/store/archiving_queries.hpp"
+
+#include <optional>
+#include <string>
+
+#include "adapters/store/archiving_statements.hpp"
+#include "adapters/store/columns.hpp"
+
+namespace pscheduler::adapters::store {
+namespace {
+
+void read_all(SQLite::Statement& statement, std::vector<Archiving>& into) {
+  while (statement.executeStep()) {
+    Row row(statement);
+    into.push_back(read_archiving(row));
+  }
+}
+
+void note_earliest(SQLite::Statement& statement, std::optional<Instant>& earliest) {
+  statement.executeStep();
+  const auto at = Row(statement).optional_instant();
+  if (at && (!earliest || *at < *earliest)) earliest = at;
+}
+
+}  // namespace
+
+ArchivingQueries::ArchivingQueries(SQLite::Database& database)
+    : of_run_(database, kArchivingsOfRun),
+      next_archiver_(database, kNextOpenArchiver),
+      due_(database, kDueArchivings),
+      next_attempt_(database, kNextAttempt),
+      expired_(database, kExpiredArchivings),
+      next_expiry_(database, kNextExpiry),
+      counts_(database, kCountArchivings) {}
+
+std::vector<Archiving> ArchivingQueries::of_run(RunId run) {
+  const Rearm rearm(of_run_);
+  Parameters(of_run_).uuid(run.uuid());
+  std::vector<Archiving> found;
+  read_all(of_run_, found);
+  return found;
+}
+
+ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_archiver) {
+  ports::ArchivingAgenda agenda;
+  std::string archiver;  // before all others
+  for (;;) {
+    {
+      const Rearm rearm(next_archiver_);
+      Parameters(next_archiver_).text(archiver);
+      if (!next_archiver_.executeStep()) break;
+      auto next = Row(next_archiver_).text();
+      archiver.swap(next);
+    }
+    const Rearm rearm_due(due_);
+    Parameters(due_).text(archiver).instant(now).integer(std::int64_t{per_archiver});
+    read_all(due_, agenda.due);
+    const Rearm rearm_next(next_attempt_);
+    Parameters(next_attempt_).text(archiver).instant(now);
+    note_earliest(next_attempt_, agenda.next);
+  }
+  const Rearm rearm_expired(expired_);
+  Parameters(expired_).instant(now).integer(std::int64_t{per_archiver});
+  read_all(expired_, agenda.due);
+  const Rearm rearm_expiry(next_expiry_);
+  Parameters(next_expiry_).instant(now);
+  note_earliest(next_expiry_, agenda.next);
+  return agenda;
+}
+
+ports::ArchivingCounts ArchivingQueries::counts(Instant now) {
+  const Rearm rearm(counts_);
+  Parameters(counts_).instant(now);
+  counts_.executeStep();
+  Row row(counts_);
+  ports::ArchivingCounts counts;
+  counts.due = row.integer();
+  counts.later = row.integer();
+  return counts;
+}
+
+}  // namespace pscheduler::adapters::store

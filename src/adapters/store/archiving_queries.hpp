@@ -1,0 +1,31 @@
+#pragma once
+// The reading statements on archivings, for Queries. Throws SQLite::Exception.
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <vector>
+
+#include "pscheduler/ports/archiving_store.hpp"
+
+namespace pscheduler::adapters::store {
+
+class ArchivingQueries {
+ public:
+  explicit ArchivingQueries(SQLite::Database& database);
+
+  std::vector<Archiving> of_run(RunId run);
+  ports::ArchivingAgenda agenda(Instant now, int per_archiver);
+  ports::ArchivingCounts counts(Instant now);
+
+ private:
+  SQLite::Statement of_run_;
+  SQLite::Statement next_archiver_;
+  SQLite::Statement due_;
+  SQLite::Statement next_attempt_;
+  SQLite::Statement expired_;
+  SQLite::Statement next_expiry_;
+  SQLite::Statement counts_;
+};
+
+}  // namespace pscheduler::adapters::store

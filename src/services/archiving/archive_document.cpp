@@ -1,0 +1,58 @@
+#include "services/archiving/archive_document.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/json/hidden.hpp"
+#include "pscheduler/json/write.hpp"
+#include "pscheduler/services/wire_form.hpp"
+#include "pscheduler/time/iso8601.hpp"
+
+namespace pscheduler::services {
+
+ArchiveLinks archive_links(const std::string& root, TaskId task, RunId run) {
+  ArchiveLinks links;
+  links.task = root + "/tasks/" + task.to_string();
+  links.run = links.task + "/runs/" + run.to_string();
+  return links;
+}
+
+Json archived_result(const Task& task, const ports::StoredRun& stored, const Json& tool_version,
+                     const ArchiveLinks& links, const Zone& zone) {
+  Json document = task_document(task);
+  document.erase("archives");
+  document["detail"] = task_detail(task, zone);
+  json::hide_private(document);
+  document["href"] = links.task;
+
+  Json run = run_value(task, stored, zone);
+  for (const char* own : {"participant-data", "participant-data-full", "result"}) run.erase(own);
+  run["href"] = links.run;
+  run["task-href"] = links.task;
+
+  Json result = {{"id", stored.run.id.to_string()},
+                 {"schedule",
+                  {{"start", format_timestamp(stored.run.times.start, zone)},
+                   {"duration", format_duration(task.duration)}}},
+                 {"test", document.value("test", Json::object())},
+                 {"tool", {{"name", task.tool}, {"version", tool_version}}},
+                 {"participants", task.participants},
+                 {"result", run["result-merged"]},
+                 {"reference", document.value("reference", Json())}};
+  result["task"] = std::move(document);
+  result["run"] = std::move(run);
+  return result;
+}
+
+std::string archive_record(const Json& data, const Archiving& archiving, Json result,
+                           const ArchiveLinks& links, const Zone& zone) {
+  const auto& last = archiving.last_attempt;
+  Json record = {{"data", data},
+                 {"task-href", links.task},
+                 {"run-href", links.run},
+                 {"attempts", archiving.attempts},
+                 {"last-attempt", last ? Json(format_timestamp(*last, zone)) : Json()}};
+  record["result"] = std::move(result);
+  return json::to_compact(record);
+}
+
+}  // namespace pscheduler::services

@@ -1,0 +1,33 @@
+#pragma once
+// What an archiver is given (spec scheduling.md 11.4).
+
+#include <string>
+
+#include "pscheduler/json/value.hpp"
+#include "pscheduler/model/archiving.hpp"
+#include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/archive_spec.hpp"
+#include "pscheduler/time/zone.hpp"
+
+namespace pscheduler::services {
+
+// The links of one document.
+struct ArchiveLinks {
+  std::string task;
+  std::string run;
+};
+
+// `root` is https://HOST/pscheduler.
+ArchiveLinks archive_links(const std::string& root, TaskId task, RunId run);
+
+// The member `result` before any transform. Private members of the task are null in it; those of the results
+// are not. `tool_version` is null when it is not known.
+Json archived_result(const Task& task, const ports::StoredRun& stored, const Json& tool_version,
+                     const ArchiveLinks& links, const Zone& zone);
+
+// The whole document on one line, with the data as they are.
+std::string archive_record(const Json& data, const Archiving& archiving, Json result,
+                           const ArchiveLinks& links, const Zone& zone);
+
+}  // namespace pscheduler::services

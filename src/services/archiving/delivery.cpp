@@ -1,0 +1,232 @@
+// One attempt to deliver one result, and its record (spec scheduling.md 11.4 to 11.6).
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/json/access.hpp"
+#include "pscheduler/json/write.hpp"
+#include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/archive_spec.hpp"
+#include "pscheduler/services/archivist.hpp"
+#include "pscheduler/services/wire_form.hpp"
+#include "pscheduler/time/iso8601.hpp"
+#include "services/archiving/archive_document.hpp"
+#include "services/archiving/under_way.hpp"
+
+namespace pscheduler::services {
+namespace {
+
+// A transform of the largest results takes a fraction of it.
+constexpr Duration kTransformLimit = std::chrono::seconds(10);
+
+// When this node had no room for an attempt.
+constexpr Duration kPostponement = std::chrono::seconds(10);
+
+// An archiver that wants a result again at once would be asked for ever.
+constexpr Duration kRetryMin = std::chrono::seconds(1);
+
+// A store without room is tried again after it.
+constexpr Duration kStoreAgain = std::chrono::seconds(1);
+
+// Attempts that are kept with an archiving, the latest ones, and what is kept of an answer and of an error.
+constexpr std::size_t kDiagsMax = 100;
+constexpr std::size_t kAnswerBytesMax = 8192;
+constexpr std::size_t kErrorBytesMax = 2000;
+
+Json shown_answer(const Json* answer) {
+  if (answer == nullptr) return "";
+  std::string text = json::to_compact(*answer);
+  return text.size() <= kAnswerBytesMax ? *answer : Json(excerpt(text, kAnswerBytesMax));
+}
+
+std::optional<Duration> keep_after_archive(const Task& task) {
+  const auto text = json::find_string(stored_value(task.document), "keep-after-archive");
+  if (!text) return std::nullopt;
+  const auto length = parse_duration(*text);
+  return length ? std::optional(*length) : std::nullopt;
+}
+
+// All outputs of a transform, as the text they are or as compact JSON.
+std::string joined(const std::vector<Json>& outputs) {
+  std::vector<std::string> texts;
+  for (const Json& output : outputs) {
+    texts.push_back(output.is_string() ? output.get<std::string>() : json::to_compact(output));
+  }
+  return join(texts, "\n");
+}
+
+}  // namespace
+
+ports::Async<void> Archivist::deliver_within(const Archiving& archiving) {
+  auto task = co_await ports_.store.task(archiving.task);
+  auto stored = co_await ports_.store.run(archiving.task, archiving.run);
+  if (!task || !stored) {
+    const Error& error = task ? stored.error() : task.error();
+    ports_.log.write(ports::kArchivingUnreadable,
+                     {{"run", archiving.run.to_string()}, {"error", error.message}});
+    co_await ports_.clock.sleep_for(kPostponement);
+    co_return;
+  }
+  // The run has been removed meanwhile, and its archivings with it.
+  if (!*task || !*stored) co_return;
+  const Attempt tried = co_await attempt(archiving, **task, **stored);
+  Archiving after = archiving;
+  apply(after, tried);
+  note(after, tried);
+  co_await record(after, **task);
+}
+
+std::string Archivist::root_url(const ArchiveSpec& spec) const {
+  return settings_.scheme + "://" + (spec.uri_host.empty() ? settings_.host_name : spec.uri_host) +
+         "/pscheduler";
+}
+
+ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, const Task& task,
+                                                    const ports::StoredRun& stored) {
+  Attempt attempt;
+  if (is_expired(archiving)) {
+    attempt.end = Attempt::End::expired;
+    attempt.return_code = 1;
+    attempt.error = "The time to live of this archiving has passed.";
+    co_return attempt;
+  }
+  const ArchiveSpec spec = read_archive_spec(stored_value(archiving.spec));
+  const ArchiveLinks links = archive_links(root_url(spec), task.id, stored.run.id);
+  const Plugin* tool = plugins_.find(PluginClass::tool, task.tool);
+  const Json version = tool == nullptr ? Json() : Json(tool->version);
+  Json result = archived_result(task, stored, version, links, settings_.zone);
+  if (spec.transform) {
+    auto transformed = co_await transform(spec, result);
+    if (!transformed) {
+      const bool no_room = transformed.error().code == Errc::unavailable;
+      attempt.end = no_room ? Attempt::End::postponed : Attempt::End::given_up;
+      attempt.return_code = 1;
+      attempt.error = transformed.error().message;
+      co_return attempt;
+    }
+    if (!*transformed) {
+      attempt.end = Attempt::End::archived;
+      attempt.answer = std::make_shared<const Json>(Json{{"succeeded", true}});
+      co_return attempt;
+    }
+    result = std::move(**transformed);
+  }
+  std::string document = archive_record(*spec.data, archiving, std::move(result), links, settings_.zone);
+  auto reply = co_await archivers_.archive(spec.archiver, std::move(document));
+  if (!reply) {
+    const bool no_room = reply.error().code == Errc::unavailable;
+    attempt.end = no_room ? Attempt::End::postponed : Attempt::End::given_up;
+    attempt.return_code = 1;
+    attempt.error = reply.error().message;
+    co_return attempt;
+  }
+  attempt.answer = reply->document;
+  if (reply->succeeded) {
+    attempt.end = Attempt::End::archived;
+    co_return attempt;
+  }
+  attempt.error = reply->error;
+  attempt.end = reply->retry ? Attempt::End::again : Attempt::End::given_up;
+  attempt.again_after = reply->retry.value_or(Duration::zero());
+  co_return attempt;
+}
+
+// Nothing when the transform says that the result is not to be sent.
+ports::AsyncResult<std::optional<Json>> Archivist::transform(const ArchiveSpec& spec, const Json& result) {
+  const ArchiveTransform& transform = *spec.transform;
+  auto outputs = co_await ports_.scripts.run(transform.script, result, *transform.arguments, kTransformLimit);
+  if (!outputs) {
+    co_return fail(outputs.error().code, "The transform failed: " + outputs.error().message,
+                   outputs.error().detail);
+  }
+  if (outputs->empty()) {
+    co_return fail(Errc::invalid_argument,
+                   "The transform produced nothing; to send nothing on purpose it must produce null.");
+  }
+  std::optional<Json> sent;
+  if (transform.output_raw) {
+    sent = joined(*outputs);
+  } else if (!outputs->front().is_null()) {
+    sent = std::move(outputs->front());
+  }
+  co_return sent;
+}
+
+void Archivist::apply(Archiving& archiving, const Attempt& attempt) const {
+  const Instant now = ports_.clock.now();
+  if (attempt.end == Attempt::End::postponed) {
+    archiving.next_attempt = now + kPostponement;
+    return;
+  }
+  Json diags = stored_value(archiving.diags);
+  diags.push_back({{"time", format_timestamp_z(now)},
+                   {"return-code", attempt.return_code},
+                   {"stdout", shown_answer(attempt.answer.get())},
+                   {"stderr", excerpt(attempt.error, kErrorBytesMax)}});
+  if (diags.size() > kDiagsMax) diags.erase(diags.begin());
+  archiving.diags = json::to_compact(diags);
+  if (attempt.end != Attempt::End::expired) {
+    ++archiving.attempts;
+    archiving.last_attempt = now;
+  }
+  archiving.archived = attempt.end == Attempt::End::archived;
+  archiving.completed = attempt.end != Attempt::End::again;
+  if (!archiving.completed) archiving.next_attempt = now + std::max(attempt.again_after, kRetryMin);
+}
+
+void Archivist::note(const Archiving& archiving, const Attempt& attempt) const {
+  const bool expired = attempt.end == Attempt::End::expired;
+  if (!expired && attempt.end != Attempt::End::given_up) return;
+  const std::string label = read_archive_spec(stored_value(archiving.spec)).label;
+  ports_.log.write(expired ? ports::kArchivingExpired : ports::kArchivingGivenUp,
+                   {{"task", archiving.task.to_string()},
+                    {"run", archiving.run.to_string()},
+                    {"archiver", archiving.archiver},
+                    {"label", label},
+                    {"attempts", std::int64_t{archiving.attempts}},
+                    {"reason", attempt.error}});
+}
+
+// Until it is stored: an attempt that is not recorded would be made again.
+ports::Async<void> Archivist::record(const Archiving& archiving, const Task& task) {
+  for (bool first_time = true;; first_time = false) {
+    const auto stored = co_await store(archiving, task);
+    // Not there any more: the run has been removed meanwhile.
+    if (stored || stored.error().code == Errc::not_found) co_return;
+    if (first_time) {
+      ports_.log.write(ports::kStoreFull,
+                       {{"run", archiving.run.to_string()}, {"error", stored.error().message}});
+    }
+    co_await ports_.clock.sleep_for(kStoreAgain);
+  }
+}
+
+ports::AsyncResult<void> Archivist::store(const Archiving& archiving, const Task& task) {
+  const auto keep = archiving.completed ? keep_after_archive(task) : std::nullopt;
+  if (keep) co_return co_await store_last(archiving, task, *keep);
+  ports::Changes changes;
+  changes.changed_archivings.push_back(archiving);
+  co_return co_await journal_.commit_for(task.id, std::move(changes));
+}
+
+// With the last archiving of a run that completes, the run itself gets the time at which it may go.
+ports::AsyncResult<void> Archivist::store_last(const Archiving& archiving, const Task& task, Duration keep) {
+  while (recording_.contains(archiving.run)) co_await changed_.wait();
+  const Recording mark(*this, archiving.run);
+  auto all = co_await ports_.store.archivings(archiving.run);
+  if (!all) co_return fail(std::move(all.error()));
+  auto run = co_await ports_.store.run(task.id, archiving.run);
+  if (!run) co_return fail(std::move(run.error()));
+  ports::Changes changes;
+  changes.changed_archivings.push_back(archiving);
+  const bool last = std::ranges::all_of(
+      *all, [&](const Archiving& other) { return other.completed || other.index == archiving.index; });
+  if (last && *run) {
+    (*run)->run.expires = ports_.clock.now() + keep;
+    changes.changed_runs.push_back(std::move((*run)->run));
+  }
+  co_return co_await journal_.commit_for(task.id, std::move(changes));
+}
+
+}  // namespace pscheduler::services

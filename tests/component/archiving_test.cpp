@@ -1,0 +1,398 @@
+// Results on their way to archivers: when, what, how often, and what becomes of it.
+
+#include "component/world.hpp"
+
+namespace pscheduler::test {
+namespace {
+
+using services::ArchiverReply;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Json shelf(const Json& more = Json::object()) {
+  Json archive = {{"schema", 3}, {"archiver", "shelf"}, {"data", {{"good", true}, {"_password", "s3cret"}}}};
+  archive.update(more);
+  return archive;
+}
+
+Json drawer(const Json& more = Json::object()) {
+  Json archive = shelf(more);
+  archive["archiver"] = "drawer";
+  return archive;
+}
+
+ArchiverReply answer(Json document) {
+  ArchiverReply reply;
+  reply.succeeded = document.value("succeeded", false);
+  reply.error = document.value("error", "");
+  reply.document = std::make_shared<const Json>(std::move(document));
+  return reply;
+}
+
+ArchiverReply success() {
+  return answer({{"succeeded", true}});
+}
+
+ArchiverReply again_after(Duration length, const std::string& text) {
+  auto reply = answer({{"succeeded", false}, {"error", "not now"}, {"retry", text}});
+  reply.retry = length;
+  return reply;
+}
+
+class ArchivingOfResults : public WorldTest {
+ protected:
+  // A run from 12:00:06 whose result is there at 12:00:10.
+  std::string post(const Json& archives, const Json& more = Json::object()) {
+    Json members = {{"schema", 5}, {"archives", archives}};
+    members.update(more);
+    return world->post_task("background", 5, {{"start", "2030-01-02T12:00:06Z"}}, members);
+  }
+  [[nodiscard]] std::vector<Instant> times() const {
+    std::vector<Instant> at;
+    for (const auto& call : world->plugins.archived) at.push_back(call.at);
+    return at;
+  }
+  Json archiving_of(const std::string& task, std::size_t index = 0) {
+    return world->run_of(task).at("archivings").at(index);
+  }
+  std::optional<Instant> expiry_of(const std::string& task) {
+    const auto href = world->run_of(task).at("href").get<std::string>();
+    const auto run = RunId::parse(href.substr(href.rfind('/') + 1));
+    const auto id = TaskId::parse(task.substr(task.rfind('/') + 1));
+    return world->await(world->store.run(*id, *run)).value()->run.expires;
+  }
+};
+
+TEST_F(ArchivingOfResults, IsTriedAgainWhenTheArchiverSaysSo) {
+  world->plugins.on_archive = [this](const ArchiverCall&) -> Result<ArchiverReply> {
+    return world->plugins.archived.size() < 3 ? again_after(5s, "PT5S") : success();
+  };
+  const auto task = post({shelf({{"ttl", "PT1M"}})});
+  world->advance_to(at(9s));
+  EXPECT_FALSE(world->run_of(task).contains("archivings")) << "before there is anything to archive";
+  world->advance_to(at(12s));
+  EXPECT_EQ(archiving_of(task)["completed"], false);
+  EXPECT_EQ(world->get("/stat/archiving/backlog").body, "0\n");
+  EXPECT_EQ(world->get("/stat/archiving/upcoming").body, "1\n");
+  world->advance_to(at(2min));
+  EXPECT_THAT(times(), ElementsAre(at(10s), at(15s), at(20s)));
+  const auto archiving = archiving_of(task);
+  EXPECT_EQ(archiving["completed"], true);
+  EXPECT_EQ(archiving["archived"], true);
+  EXPECT_EQ(archiving["last_attempt"], "2030-01-02T12:00:20.000000+00:00");
+  EXPECT_EQ(archiving["archiver"]["name"], "shelf");
+  EXPECT_EQ(archiving["archiver_data"], Json::parse(R"({"good": true, "_password": null})"));
+  EXPECT_EQ(archiving["spec"]["runs"], "succeeded") << "filled in";
+  EXPECT_EQ(archiving["spec"]["data"]["_password"], nullptr);
+  EXPECT_EQ(archiving["diags"], Json::parse(R"([
+      {"time": "2030-01-02T12:00:10Z", "return-code": 0, "stderr": "not now",
+       "stdout": {"succeeded": false, "error": "not now", "retry": "PT5S"}},
+      {"time": "2030-01-02T12:00:15Z", "return-code": 0, "stderr": "not now",
+       "stdout": {"succeeded": false, "error": "not now", "retry": "PT5S"}},
+      {"time": "2030-01-02T12:00:20Z", "return-code": 0, "stderr": "", "stdout": {"succeeded": true}}])"));
+  const auto& records = world->plugins.archived;
+  EXPECT_EQ(records[0].record["attempts"], 0);
+  EXPECT_EQ(records[0].record["last-attempt"], nullptr);
+  EXPECT_EQ(records[2].record["attempts"], 2);
+  EXPECT_EQ(records[2].record["last-attempt"], "2030-01-02T12:00:15+00:00");
+}
+
+TEST_F(ArchivingOfResults, GivesTheDocumentThatArchiversExpect) {
+  const auto task =
+      post({shelf({{"uri-host", "outside.example:8443"}})}, {{"_key", "sesame"}, {"reference", {{"a", 1}}}});
+  world->advance_to(at(11s));
+  ASSERT_EQ(world->plugins.archived.size(), 1U);
+  const Json& record = world->plugins.archived[0].record;
+  const std::string href = "https://outside.example:8443/pscheduler" + task;
+  EXPECT_EQ(record["task-href"], href);
+  const auto run_href = record["run-href"].get<std::string>();
+  EXPECT_TRUE(run_href.starts_with(href + "/runs/"));
+  EXPECT_EQ(record["data"]["_password"], "s3cret") << "the archiver needs it";
+  const Json& result = record["result"];
+  EXPECT_EQ(result["id"], run_href.substr(run_href.rfind('/') + 1));
+  EXPECT_EQ(result["schedule"], Json::parse(R"({"start": "2030-01-02T12:00:06+00:00", "duration": "PT5S"})"));
+  EXPECT_EQ(result["test"], Json::parse(R"({"type": "background", "spec": {"seconds": 5}})"));
+  EXPECT_EQ(result["tool"], Json::parse(R"({"name": "background-tool", "version": "1.0"})"));
+  EXPECT_EQ(result["participants"], Json::parse(R"(["node.example"])"));
+  EXPECT_EQ(result["result"]["succeeded"], true);
+  EXPECT_EQ(result["reference"], Json::parse(R"({"a": 1})"));
+  EXPECT_FALSE(result["task"].contains("archives"));
+  EXPECT_EQ(result["task"]["_key"], nullptr) << "the key of a task is nobody's business";
+  EXPECT_EQ(result["task"]["href"], href);
+  EXPECT_EQ(result["task"]["detail"]["runs-started"], 1);
+  for (const char* own : {"archivings", "participant-data", "participant-data-full", "result"}) {
+    EXPECT_FALSE(result["run"].contains(own)) << own;
+  }
+  EXPECT_EQ(result["run"]["state"], "finished");
+  EXPECT_EQ(result["run"]["result-merged"], result["result"]);
+  EXPECT_EQ(result["run"]["task-href"], href);
+}
+
+TEST_F(ArchivingOfResults, WithoutAHostInTheSpecificationNamesThisNode) {
+  const auto task = post({shelf()});
+  world->advance_to(at(11s));
+  ASSERT_EQ(world->plugins.archived.size(), 1U);
+  EXPECT_EQ(world->plugins.archived[0].record["task-href"], "https://node.example/pscheduler" + task);
+}
+
+struct Ending {
+  std::string name;
+  std::vector<std::string> archived_by;  // which of succeeded, failed and all
+};
+
+class ArchivingOfEndings : public ArchivingOfResults, public testing::WithParamInterface<Ending> {};
+
+TEST_P(ArchivingOfEndings, IsAsTheSpecificationSays) {
+  const std::string& ending = GetParam().name;
+  if (ending == "failed") {
+    world->plugins.merge = [](const Json&) -> Result<Json> { return Json{{"succeeded", false}}; };
+  } else if (ending == "broken") {
+    world->plugins.scripts["background-tool"].outcome.status = 1;
+  }
+  Json archives = Json::array();
+  for (const std::string runs : {"succeeded", "failed", "all"}) {
+    archives.push_back(shelf({{"runs", runs}, {"data", {{"good", true}, {"runs", runs}}}}));
+  }
+  const auto task = post(archives);
+  if (ending == "canceled_before") world->call("DELETE", task);
+  world->advance_to(at(8s));
+  if (ending == "canceled") world->call("DELETE", task);
+  if (ending == "interrupted") restart_at(at(8s));
+  world->advance_to(at(60s));
+  std::vector<std::string> archived_by;
+  for (const auto& call : world->plugins.archived) archived_by.push_back(call.record["data"]["runs"]);
+  EXPECT_EQ(archived_by, GetParam().archived_by);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ArchivingOfEndings,
+                         testing::Values(Ending{"finished", {"succeeded", "all"}},
+                                         Ending{"failed", {"failed", "all"}},
+                                         Ending{"broken", {"failed", "all"}},
+                                         Ending{"interrupted", {"failed", "all"}},
+                                         Ending{"canceled", {"all"}}, Ending{"canceled_before", {}}),
+                         CaseName());
+
+TEST_F(ArchivingOfResults, OfALongRunTakesEachStreamedResult) {
+  world->plugins.scripts["multi-tool"].records = {
+      {3s, R"({"n":1})"}, {6s, R"({"n":2,"succeeded":false})"}, {9s, R"({"n":3})"}};
+  const auto task = world->post_task("multi", 20, {{"start", "2030-01-02T12:00:10Z"}},
+                                     {{"schema", 3}, {"archives", Json::array({shelf()})}});
+  world->advance_to(at(60s));
+  EXPECT_THAT(times(), ElementsAre(at(13s), at(16s), at(19s)));
+  EXPECT_EQ(world->plugins.archived[1].record["result"]["result"]["n"], 2);
+  EXPECT_EQ(world->plugins.archived[1].record["result"]["schedule"]["duration"], "PT20S") << "the task's";
+  const auto runs = world->runs_of(task);
+  ASSERT_EQ(runs.size(), 4U);
+  EXPECT_FALSE(runs[0].contains("archivings")) << "the long run itself is not archived";
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(runs[i]["archivings"].size(), 1U);
+}
+
+struct Transformed {
+  std::string name;
+  Result<std::vector<Json>> outputs;
+  bool output_raw = false;
+  std::optional<Json> sent = {};
+  bool archived = true;
+  int return_code = 0;
+};
+
+class ArchivingTransforms : public ArchivingOfResults, public testing::WithParamInterface<Transformed> {};
+
+TEST_P(ArchivingTransforms, DecideWhatIsSent) {
+  const Transformed& row = GetParam();
+  world->scripts.gives = [&](const ports::Script& script, const Json& input, const Json& arguments) {
+    EXPECT_EQ(script.text, "first\nsecond\n");
+    EXPECT_THAT(script.variables, ElementsAre("x"));
+    EXPECT_EQ(arguments, Json::parse(R"({"x": 3})"));
+    EXPECT_TRUE(input.contains("task") && input.contains("run") && !input.contains("data"));
+    return row.outputs;
+  };
+  const Json transform = {
+      {"script", {"first", "second"}}, {"args", {{"x", 3}}}, {"output-raw", row.output_raw}};
+  const auto task = post({shelf({{"transform", transform}})});
+  world->advance_to(at(60s));
+  ASSERT_EQ(world->plugins.archived.size(), row.sent ? 1U : 0U);
+  if (row.sent) {
+    EXPECT_EQ(world->plugins.archived[0].record["result"], *row.sent);
+  }
+  const auto archiving = archiving_of(task);
+  EXPECT_EQ(archiving["completed"], true);
+  EXPECT_EQ(archiving["archived"], row.archived);
+  ASSERT_EQ(archiving["diags"].size(), 1U);
+  EXPECT_EQ(archiving["diags"][0]["return-code"], row.return_code);
+  EXPECT_EQ(archiving["diags"][0]["stderr"] == "", row.archived);
+}
+
+using Outputs = std::vector<Json>;
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ArchivingTransforms,
+    testing::Values(Transformed{"first value", Outputs{Json{{"a", 1}}, "rest"}, false, Json{{"a", 1}}},
+                    Transformed{"false", Outputs{false}, false, Json(false)},
+                    Transformed{"null", Outputs{nullptr, 1}},
+                    Transformed{"nothing", Outputs{}, false, {}, false, 1},
+                    Transformed{"raw", Outputs{"a", Json{{"b", {1, nullptr}}}, nullptr}, true,
+                                Json("a\n{\"b\":[1,null]}\nnull")},
+                    Transformed{"error", fail(Errc::invalid_argument, "no luck"), false, {}, false, 1},
+                    Transformed{"too long", fail(Errc::timed_out, "too long"), false, {}, false, 1}),
+    CaseName());
+
+TEST_F(ArchivingOfResults, WaitsWhenThisNodeHasNoRoomForIt) {
+  world->scripts.gives = [this](const ports::Script&, const Json&, const Json&) -> Result<std::vector<Json>> {
+    if (world->clock.now() < at(35s)) return fail(Errc::unavailable, "too many scripts");
+    return Outputs{"done"};
+  };
+  const auto task = post({shelf({{"transform", {{"script", "."}}}})});
+  world->advance_to(at(60s));
+  EXPECT_THAT(times(), ElementsAre(at(40s)));
+  EXPECT_EQ(archiving_of(task)["diags"].size(), 1U) << "nobody's fault is no attempt";
+}
+
+TEST_F(ArchivingOfResults, EndsWithItsTimeToLive) {
+  world->plugins.on_archive = [](const ArchiverCall&) { return again_after(10s, "PT10S"); };
+  const auto task = post({shelf({{"ttl", "PT25S"}})});
+  world->advance_to(at(34s));
+  EXPECT_EQ(archiving_of(task)["completed"], false);
+  world->advance_to(at(35s));
+  const auto archiving = archiving_of(task);
+  EXPECT_THAT(times(), ElementsAre(at(10s), at(20s), at(30s)));
+  EXPECT_EQ(archiving["completed"], true);
+  EXPECT_EQ(archiving["archived"], false);
+  ASSERT_EQ(archiving["diags"].size(), 4U);
+  EXPECT_EQ(archiving["diags"][3]["return-code"], 1);
+  EXPECT_EQ(archiving["last_attempt"], "2030-01-02T12:00:30.000000+00:00") << "no attempt was made";
+  world->advance_to(at(10min));
+  EXPECT_EQ(times().size(), 3U);
+}
+
+TEST_F(ArchivingOfResults, GivesUpWhenTheArchiverDoesOrBreaksTheRules) {
+  world->plugins.on_archive = [](const ArchiverCall& call) -> Result<ArchiverReply> {
+    if (call.archiver == "shelf") return answer({{"succeeded", false}, {"error", "never"}});
+    return fail(Errc::plugin_failed, "It answered with garbage.");
+  };
+  const auto task = post({shelf(), drawer()});
+  world->advance_to(at(10min));
+  EXPECT_EQ(times().size(), 2U);
+  const auto refused = archiving_of(task, 0);
+  EXPECT_EQ(refused["completed"], true);
+  EXPECT_EQ(refused["archived"], false);
+  EXPECT_EQ(refused["diags"][0]["return-code"], 0);
+  const auto broken = archiving_of(task, 1);
+  EXPECT_EQ(broken["completed"], true);
+  EXPECT_EQ(broken["diags"][0]["return-code"], 1);
+  EXPECT_EQ(broken["diags"][0]["stderr"], "It answered with garbage.");
+  EXPECT_EQ(world->log.count("ARCHIVING_GIVEN_UP"), 2);
+}
+
+TEST_F(ArchivingOfResults, ThatAnArchiverWantsAtOnceIsNotTriedWithoutEnd) {
+  world->plugins.on_archive = [](const ArchiverCall&) { return again_after(0s, "PT0S"); };
+  const auto task = post({shelf({{"ttl", "PT10M"}})});
+  world->advance_to(at(11min));
+  EXPECT_EQ(times().size(), 600U);
+  EXPECT_EQ(archiving_of(task)["diags"].size(), 100U) << "the latest";
+}
+
+TEST_F(ArchivingOfResults, GoesOnAfterAPowerLossInTheMiddle) {
+  world->plugins.archiving_takes = 5s;
+  const auto task = post({shelf(), drawer()});
+  world->advance_to(at(12s));
+  EXPECT_EQ(times().size(), 2U);
+  restart_at(at(30s));
+  world->advance_to(at(31s));
+  EXPECT_THAT(times(), ElementsAre(at(30s), at(30s)));
+  EXPECT_EQ(archiving_of(task, 0)["archived"], true);
+  EXPECT_EQ(archiving_of(task, 1)["archived"], true);
+}
+
+TEST_F(ArchivingOfResults, ThatWaitsForItsTimeDoesSoOverARestart) {
+  world->plugins.on_archive = [](const ArchiverCall&) { return again_after(60s, "PT1M"); };
+  const auto task = post({shelf()});
+  world->advance_to(at(20s));
+  restart_at(at(30s));
+  world->advance_to(at(2min));
+  EXPECT_THAT(times(), ElementsAre(at(70s)));
+  EXPECT_EQ(world->plugins.archived[0].record["attempts"], 1);
+}
+
+TEST_F(ArchivingOfResults, ThatIsUnderWayMayEndWhenTheNodeStops) {
+  world->plugins.archiving_takes = 1s;
+  const auto task = post({shelf()});
+  world->advance_to(at(10s));
+  world->stop();
+  start({.start = at(60s)});
+  EXPECT_EQ(archiving_of(task)["archived"], true);
+  EXPECT_THAT(times(), IsEmpty()) << "it would have been sent twice";
+}
+
+TEST_F(ArchivingOfResults, IsRecordedWhenThereIsRoomAgainAndNotRepeated) {
+  world->store.refuses = [this](const ports::Changes& changes) {
+    return world->clock.now() < at(30s) && !changes.changed_archivings.empty();
+  };
+  const auto task = post({shelf()});
+  world->advance_to(at(60s));
+  EXPECT_THAT(times(), ElementsAre(at(10s)));
+  EXPECT_EQ(archiving_of(task)["archived"], true);
+}
+
+TEST_F(ArchivingOfResults, LetsTheRunGoAfterTheLastOne) {
+  world->plugins.on_archive = [this](const ArchiverCall& call) -> Result<ArchiverReply> {
+    if (call.archiver == "shelf" || world->clock.now() >= at(40s)) return success();
+    return again_after(30s, "PT30S");
+  };
+  const auto task = post({shelf(), drawer(), shelf()}, {{"keep-after-archive", "PT1H"}});
+  world->advance_to(at(39s));
+  EXPECT_EQ(expiry_of(task), std::nullopt);
+  world->advance_to(at(41s));
+  EXPECT_EQ(expiry_of(task), at(40s) + 1h);
+}
+
+TEST_F(ArchivingOfResults, ThatEndTogetherLetTheRunGoOnce) {
+  const auto task = post({shelf(), drawer()}, {{"keep-after-archive", "PT1H"}});
+  world->advance_to(at(11s));
+  EXPECT_EQ(expiry_of(task), at(10s) + 1h);
+}
+
+TEST_F(ArchivingOfResults, OfOneThatFailsHoldsNobodyUp) {
+  world->plugins.on_archive = [](const ArchiverCall& call) -> Result<ArchiverReply> {
+    return call.record["attempts"] == 0 && call.record["result"]["result"]["n"] == 0 ? again_after(1h, "PT1H")
+                                                                                     : success();
+  };
+  world->plugins.scripts["multi-tool"].records = {{1s, R"({"n":0})"}, {2s, R"({"n":1})"}, {3s, R"({"n":2})"}};
+  world->post_task("multi", 20, Json::object(), {{"schema", 3}, {"archives", Json::array({shelf()})}});
+  world->advance_to(at(2h));
+  ASSERT_EQ(times().size(), 4U);
+  EXPECT_LT(times()[2], at(10s));
+  EXPECT_GE(times()[3], at(1h));
+}
+
+TEST_F(ArchivingOfResults, OfManyHappensInOrderAFewAtATime) {
+  auto& records = world->plugins.scripts["multi-tool"].records;
+  for (int n = 0; n < 100; ++n) records.emplace_back(n * 10ms, R"({"n":)" + std::to_string(n) + "}");
+  world->plugins.archiving_takes = 10s;
+  world->post_task("multi", 60, Json::object(), {{"schema", 3}, {"archives", Json::array({shelf()})}});
+  world->advance_to(at(5s));
+  EXPECT_EQ(world->get("/stat/archiving/backlog").body, "100\n");
+  world->advance_to(at(10min));
+  EXPECT_EQ(world->plugins.archiving_most, 8);
+  ASSERT_EQ(times().size(), 100U);
+  for (int n = 0; n < 100; ++n)
+    EXPECT_EQ(world->plugins.archived[static_cast<std::size_t>(n)].record["result"]["result"]["n"], n);
+  EXPECT_EQ(world->get("/stat/archiving/backlog").body, "0\n");
+}
+
+TEST_F(ArchivingOfResults, OfOneArchiverDoesNotWaitForAnother) {
+  auto& records = world->plugins.scripts["multi-tool"].records;
+  for (int n = 0; n < 20; ++n) records.emplace_back(1s, "{}");
+  world->plugins.archiving_takes = 1h;
+  world->post_task("multi", 60, Json::object(),
+                   {{"schema", 3}, {"archives", Json::array({drawer(), shelf()})}});
+  world->advance_to(at(5s));
+  const auto& calls = world->plugins.archived;
+  EXPECT_EQ(std::count_if(calls.begin(), calls.end(), [](const auto& c) { return c.archiver == "shelf"; }),
+            8);
+  EXPECT_EQ(std::count_if(calls.begin(), calls.end(), [](const auto& c) { return c.archiver == "drawer"; }),
+            8);
+}
+
+}  // namespace
+}  // namespace pscheduler::test

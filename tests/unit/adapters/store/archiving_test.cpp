@@ -1,0 +1,165 @@
+// Archivings as their queue asks for them: bounded, in order, and through indexes.
+
+#include "adapters/store/archiving_statements.hpp"
+#include "unit/adapters/store/fixture.hpp"
+
+namespace pscheduler::adapters::test {
+namespace {
+
+class ArchivingQueue : public StoreTest {
+ protected:
+  ArchivingQueue() {
+    open();
+    ports::Changes changes = new_task(1);
+    changes.new_runs.push_back(plain_run(1, 1, {at(0), at(10)}, RunState::finished));
+    must_commit(std::move(changes));
+  }
+
+  static Archiving archiving(int index, const std::string& archiver, Instant next_attempt,
+                             std::optional<Instant> expires = {}) {
+    Archiving made;
+    made.run = run_id(1);
+    made.task = task_id(1);
+    made.index = index;
+    made.archiver = archiver;
+    made.spec = R"({"archiver":")" + archiver + R"("})";
+    made.next_attempt = next_attempt;
+    made.expires = expires;
+    return made;
+  }
+  void add(std::vector<Archiving> archivings) {
+    ports::Changes changes;
+    changes.new_archivings = std::move(archivings);
+    must_commit(std::move(changes));
+  }
+  void change(const Archiving& archiving) {
+    ports::Changes changes;
+    changes.changed_archivings.push_back(archiving);
+    must_commit(std::move(changes));
+  }
+  ports::ArchivingAgenda agenda(Instant now, int per_archiver = 10) {
+    return get(store_->archiving_agenda(now, per_archiver)).value();
+  }
+  static std::vector<int> indexes(const ports::ArchivingAgenda& agenda) {
+    std::vector<int> found;
+    for (const auto& due : agenda.due) found.push_back(due.index);
+    return found;
+  }
+  using Indexes = std::vector<int>;
+};
+
+TEST_F(ArchivingQueue, IsEmptyAtFirst) {
+  EXPECT_TRUE(agenda(at(0)).due.empty());
+  EXPECT_FALSE(agenda(at(0)).next);
+}
+
+TEST_F(ArchivingQueue, GivesTheLongestDueOfEachArchiver) {
+  add({archiving(0, "tcp", at(3)), archiving(1, "http", at(2)), archiving(2, "http", at(1)),
+       archiving(3, "http", at(3)), archiving(4, "http", at(9)), archiving(5, "tcp", at(8))});
+  EXPECT_EQ(indexes(agenda(at(5))), (Indexes{2, 1, 3, 0}));
+  EXPECT_EQ(indexes(agenda(at(5), 2)), (Indexes{2, 1, 0}));
+  EXPECT_EQ(agenda(at(5)).next, at(8));
+  EXPECT_EQ(indexes(agenda(at(1))), (Indexes{2})) << "one due now is due";
+  EXPECT_EQ(agenda(at(9)).next, std::nullopt);
+}
+
+TEST_F(ArchivingQueue, GivesThoseThatExpireThoughTheyWait) {
+  add({archiving(0, "http", at(50), at(7)), archiving(1, "tcp", at(50), at(6)), archiving(2, "tcp", at(50))});
+  EXPECT_EQ(agenda(at(5)).next, at(6));
+  EXPECT_EQ(indexes(agenda(at(7))), (Indexes{1, 0}));
+  EXPECT_EQ(indexes(agenda(at(7), 1)), (Indexes{1}));
+  EXPECT_EQ(agenda(at(7)).next, at(50));
+}
+
+TEST_F(ArchivingQueue, ForgetsThoseThatAreCompleted) {
+  auto done = archiving(0, "http", at(1), at(2));
+  add({done});
+  done.completed = true;
+  done.archived = true;
+  done.attempts = 2;
+  done.last_attempt = at(1) + 1us;
+  done.diags = R"([{"return-code":0}])";
+  change(done);
+  EXPECT_TRUE(agenda(at(5)).due.empty());
+  reopen();
+  const auto kept = get(store_->archivings(run_id(1))).value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].attempts, 2);
+  EXPECT_EQ(kept[0].last_attempt, done.last_attempt);
+  EXPECT_EQ(kept[0].diags, done.diags);
+  EXPECT_TRUE(kept[0].archived);
+}
+
+TEST_F(ArchivingQueue, GivesEveryColumn) {
+  auto one = archiving(3, "http", at(1) + 7us, at(90) + 1us);
+  one.attempts = 4;
+  one.last_attempt = at(0) + 2us;
+  one.diags = R"([{"stderr":"Zürich"}])";
+  add({one});
+  const auto due = agenda(at(5)).due;
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].run, one.run);
+  EXPECT_EQ(due[0].task, one.task);
+  EXPECT_EQ(due[0].index, 3);
+  EXPECT_EQ(due[0].archiver, "http");
+  EXPECT_EQ(due[0].spec, one.spec);
+  EXPECT_EQ(due[0].expires, one.expires);
+  EXPECT_EQ(due[0].attempts, 4);
+  EXPECT_EQ(due[0].last_attempt, one.last_attempt);
+  EXPECT_EQ(due[0].next_attempt, one.next_attempt);
+  EXPECT_FALSE(due[0].completed);
+  EXPECT_FALSE(due[0].archived);
+  EXPECT_EQ(due[0].diags, one.diags);
+}
+
+TEST_F(ArchivingQueue, CountsThoseDueAndThoseThatWait) {
+  auto done = archiving(3, "http", at(1));
+  done.completed = true;
+  add({archiving(0, "http", at(1)), archiving(1, "tcp", at(5)), archiving(2, "tcp", at(6)), done});
+  const auto counts = get(store_->archiving_counts(at(5))).value();
+  EXPECT_EQ(counts.due, 2);
+  EXPECT_EQ(counts.later, 1);
+}
+
+TEST_F(ArchivingQueue, GoesWithItsRun) {
+  add({archiving(0, "http", at(1))});
+  ports::Changes changes;
+  changes.removed_runs.push_back(run_id(1));
+  must_commit(std::move(changes));
+  EXPECT_TRUE(agenda(at(5)).due.empty());
+  EXPECT_EQ(get(store_->archiving_counts(at(5))).value().due, 0);
+}
+
+struct PlanCase {
+  std::string name;
+  std::string sql;
+  std::string must_use;
+};
+
+// However many results wait or have been archived, what is asked for is found without looking at the others.
+TEST_F(ArchivingQueue, IsReadThroughIndexes) {
+  SQLite::Database database(file_.string());
+  for (const auto& row : std::vector<PlanCase>{
+           {"due", store::kDueArchivings, "INDEX archiving_open (archiver=? AND next_attempt_us<?)"},
+           {"expired", store::kExpiredArchivings, "INDEX archiving_expires (expires_us<?)"},
+           {"next archiver", store::kNextOpenArchiver, "INDEX archiving_open (archiver>?)"},
+           {"next attempt", store::kNextAttempt, "INDEX archiving_open (archiver=? AND next_attempt_us>?)"},
+           {"next expiry", store::kNextExpiry, "INDEX archiving_expires (expires_us>?)"},
+           {"of a run", store::kArchivingsOfRun, "sqlite_autoindex_archiving_1 (run=?)"},
+           {"counts", store::kCountArchivings, "COVERING INDEX archiving_open"},
+           {"change", store::kChangeArchiving, "sqlite_autoindex_archiving_1 (run=? AND position=?)"},
+           {"removal", store::kRemoveArchivings, "sqlite_autoindex_archiving_1 (run=?)"}}) {
+    SQLite::Statement plan(database, "EXPLAIN QUERY PLAN " + row.sql);
+    std::string steps;
+    while (plan.executeStep()) steps += plan.getColumn(3).getString() + "\n";
+    EXPECT_NE(steps.find(row.must_use), std::string::npos) << row.name << ":\n" << steps;
+    EXPECT_EQ(steps.find("TEMP B-TREE"), std::string::npos) << row.name << ":\n" << steps;
+    // Only those that are open are counted one by one.
+    if (row.name != "counts") {
+      EXPECT_EQ(steps.find("SCAN"), std::string::npos) << row.name << ":\n" << steps;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pscheduler::adapters::test
