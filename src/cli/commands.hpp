@@ -10,9 +10,19 @@ int task_command(Context& context, const Words& words);
 int watch_command(Context& context, const Words& words);
 int result_command(Context& context, const Words& words);
 int cancel_command(Context& context, const Words& words);
+int explain_command(Context& context, const Words& words);
+int schedule_command(Context& context, const Words& words);
+int plot_schedule_command(Context& context, const Words& words);
+int monitor_command(Context& context, const Words& words);
 int ping_command(Context& context, const Words& words);
 int clock_command(Context& context, const Words& words);
 int plugins_command(Context& context, const Words& words);
+int archiving_summary_command(Context& context, const Words& words);
+int metrics_command(Context& context, const Words& words);
+int pause_command(Context& context, const Words& words);
+int resume_command(Context& context, const Words& words);
+int debug_command(Context& context, const Words& words);
+int validate_configurables_command(Context& context, const Words& words);
 int version_command(Context& context, const Words& words);
 
 }  // namespace pscheduler::cli

@@ -2,11 +2,14 @@
 // What a command works with: the servers, the user's terminal and the host it runs on.
 
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/screen.hpp"
 #include "cli/server_connection.hpp"
+#include "pscheduler/base/result.hpp"
 #include "pscheduler/time/instant.hpp"
 
 namespace pscheduler::cli {
@@ -30,6 +33,13 @@ class Environment {
 
   // Columns for wrapped text: those of the terminal, 80 when stdout is none.
   [[nodiscard]] virtual std::size_t text_width() const = 0;
+
+  // Whether a person reads what is written to stdout as it comes.
+  [[nodiscard]] virtual bool stdout_is_terminal() const = 0;
+
+  // The whole terminal, until it is destroyed. Fails when stdin and stdout are none, or cannot place a
+  // cursor.
+  virtual Result<std::unique_ptr<Screen>> open_screen() = 0;
 
   // Lines for the one who looks for a fault go nowhere until debugging is enabled.
   virtual void enable_debug(DebugTo where) = 0;

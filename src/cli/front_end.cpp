@@ -22,9 +22,19 @@ constexpr BuiltIn kBuiltIns[] = {
     {"watch", "Follow a task and see its results as they come", watch_command},
     {"result", "Show the results of a run or a task", result_command},
     {"cancel", "Stop a task", cancel_command},
+    {"explain", "Tell the story of a run or a task", explain_command},
+    {"schedule", "Show what a host runs and when, or would", schedule_command},
+    {"plot-schedule", "Draw the schedule of a host", plot_schedule_command},
+    {"monitor", "Follow the schedule of a host on the screen", monitor_command},
     {"ping", "See whether pScheduler runs on a host", ping_command},
     {"clock", "Show and compare the clocks of hosts", clock_command},
     {"plugins", "List the tests, tools, archivers and contexts of a host", plugins_command},
+    {"metrics", "Show the counters of a host, for Prometheus too", metrics_command},
+    {"archiving-summary", "Show how often results reached their archives", archiving_summary_command},
+    {"pause", "Start no more runs on this host for a while", pause_command},
+    {"resume", "Start runs on this host again", resume_command},
+    {"debug", "Let this host's server log in detail", debug_command},
+    {"validate-configurables", "Check a file of configurables", validate_configurables_command},
     {"version", "Show the version of this installation", version_command},
     {"help", "Show this text, or the help of a command", nullptr},
 };
@@ -32,7 +42,7 @@ constexpr BuiltIn kBuiltIns[] = {
 constexpr std::size_t kPageWidth = 72;
 constexpr std::size_t kPageColumns = 4;
 constexpr std::size_t kPageMargin = 4;
-constexpr std::size_t kNameColumns = 10;
+constexpr std::size_t kNameColumns = 24;
 constexpr const char* kHidden = "internal";  // a dispatcher of its own, not for users
 
 const BuiltIn* built_in(const std::string& name) {

@@ -8,6 +8,7 @@
 
 #include "cli/text_layout.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::cli {
 namespace {
@@ -27,6 +28,10 @@ std::optional<long> to_integer(const std::string& text) {
   return error == std::errc{} && end == last ? std::optional<long>(value) : std::nullopt;
 }
 
+bool has_value(const Option& option) {
+  return option.takes == Takes::text || option.takes == Takes::integer;
+}
+
 // What the option table is to getopt_long. The names live in the table.
 struct GetoptTables {
   std::string letters = "+:h";  // stop at the first word, tell a missing value apart
@@ -37,7 +42,7 @@ GetoptTables getopt_tables(const CommandSyntax& syntax) {
   GetoptTables tables;
   int number = kFirstLongOption;
   for (const auto& option : syntax.options) {
-    const int takes = option.takes == Takes::nothing ? no_argument : required_argument;
+    const int takes = has_value(option) ? required_argument : no_argument;
     tables.long_options.push_back({option.long_name.c_str(), takes, nullptr, number++});
     if (option.short_name != 0) {
       tables.letters += option.short_name;
@@ -105,6 +110,10 @@ Result<CommandLine> parse_options(const CommandSyntax& syntax, const Words& word
   opterr = 0;
   for (;;) {
     const std::size_t at = optind == 0 ? 1 : static_cast<std::size_t>(optind);
+    if (syntax.takes_durations && at < arguments.size() && parse_signed_duration(arguments[at])) {
+      optind = static_cast<int>(at);
+      break;
+    }
     const int answer =
         getopt_long(count, pointers.data(), tables.letters.c_str(), tables.long_options.data(), nullptr);
     if (answer == -1) break;
@@ -119,12 +128,13 @@ Result<CommandLine> parse_options(const CommandSyntax& syntax, const Words& word
       return fail(Errc::invalid_argument,
                   "option --" + option->long_name + " needs a value: " + option->value_name);
     }
-    const std::string value = option->takes == Takes::nothing ? "" : optarg;
+    const std::string value = has_value(*option) ? optarg : "";
     if (option->takes == Takes::integer && !to_integer(value)) {
       return fail(Errc::invalid_argument,
                   "option --" + option->long_name + " takes an integer, not \"" + excerpt(value) + "\"");
     }
     line.values_[option->long_name].push_back(value);
+    if (option->takes == Takes::the_rest) break;
   }
   line.words_.assign(words.begin() + (optind - 1), words.end());
   return line;
@@ -140,7 +150,7 @@ std::string option_line(const Option& option, std::size_t width) {
   std::string left = "  ";
   if (option.short_name != 0) left.append(1, '-').append(1, option.short_name).append(", ");
   left += "--" + option.long_name;
-  if (option.takes != Takes::nothing) left += " " + option.value_name;
+  if (!option.value_name.empty()) left += " " + option.value_name;
   const std::string gap = left.size() + 2 <= kHelpColumn ? std::string(kHelpColumn - left.size(), ' ')
                                                          : "\n" + std::string(kHelpColumn, ' ');
   const std::size_t room = width > kHelpColumn + 20 ? width - kHelpColumn : 50;

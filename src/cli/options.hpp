@@ -19,7 +19,8 @@
 
 namespace pscheduler::cli {
 
-enum class Takes { nothing, text, integer };
+// `the_rest` ends the options like a word does: what follows it belongs to something else.
+enum class Takes { nothing, text, integer, the_rest };
 
 struct Option {
   std::string long_name;
@@ -36,6 +37,7 @@ struct CommandSyntax {
   std::string purpose;   // a short paragraph
   std::vector<Option> options;
   std::vector<std::pair<std::string, std::string>> examples;  // what it does, command line
+  bool takes_durations = false;  // a word such as -PT1H is a duration, not an option
 };
 
 class CommandLine {

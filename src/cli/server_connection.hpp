@@ -6,6 +6,7 @@
 // clients of pScheduler are used to; `reached` tells it apart from a 400 of the server.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,10 @@ inline constexpr Duration kCallLimit = std::chrono::minutes(3);
 struct CallOptions {
   Duration time_limit = kCallLimit;
   std::optional<std::string> bind;  // source address, host name or interface name
+
+  // Asked some ten times a second while the answer is awaited, for commands that have more to do than wait;
+  // false gives the call up. May be empty.
+  std::function<bool()> while_waiting = {};
 };
 
 struct Reply {
@@ -43,6 +48,9 @@ class ServerConnection {
 
   // The body is JSON text in ASCII: older servers refuse anything else.
   virtual Reply post(const std::string& url, const std::string& body, const CallOptions& options) = 0;
+
+  // What is put is in the parameters; there is no body.
+  virtual Reply put(const std::string& url, const Parameters& parameters, const CallOptions& options) = 0;
 
   virtual Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) = 0;
 };

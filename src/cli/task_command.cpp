@@ -4,6 +4,7 @@
 #include "cli/api_url.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_members.hpp"
+#include "cli/schedule/recurrence_text.hpp"
 #include "cli/servers.hpp"
 #include "cli/task_document.hpp"
 #include "cli/task_order.hpp"
@@ -41,6 +42,9 @@ int submit(Context& context, const TaskOrder& order, const std::string& lead, co
   const auto document = fetch_json(context, *url, {{"detail", "1"}}, call);
   if (!document) return fail_with(context, document.error());
   if (verbose) context.out << "Tool is '" << text_or(*document, "tool", "unknown") << "'\n";
+  const Json* schedule = member(*document, "schedule");
+  const auto repetition = schedule == nullptr ? std::string() : repetition_text(*schedule);
+  if (verbose && !repetition.empty()) context.out << "Repeats " << repetition << "\n";
   if (const Json* detail = member(*document, "detail")) {
     context.environment.debug("Submission diagnostics: " + text_or(*detail, "diags", "none"));
   }

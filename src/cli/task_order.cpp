@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/files.hpp"
+#include "cli/user_times.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/reader.hpp"
 #include "pscheduler/time/iso8601.hpp"
@@ -46,36 +47,13 @@ Result<void> check_repetition(const CommandLine& line) {
   return {};
 }
 
-// The user's own zone: TZ where it names one, else the system's.
-Zone user_zone(const Context& context) {
-  if (const auto name = context.environment.variable("TZ"); name && !name->empty()) {
-    if (const auto zone = Zone::named(name->starts_with(':') ? name->substr(1) : *name)) return *zone;
-  }
-  return Zone::local().value_or(Zone::utc());
-}
-
-std::string offset_text(std::chrono::seconds offset) {
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(std::chrono::abs(offset)).count();
-  return fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
-}
-
-// A time to come. One without an offset means ours, which the server cannot know: it is told.
-Result<std::optional<std::string>> checked_time(const Context& context, const CommandLine& line,
-                                                const char* name) {
+Result<std::optional<TimeToCome>> checked_time(const Context& context, const CommandLine& line,
+                                               const char* name) {
   const auto text = line.value(name);
-  if (!text) return std::optional<std::string>{};
-  const std::string option = std::string("--") + name;
-  const auto written = parse_written_timestamp(*text, TimestampForm::query);
-  if (!written || text->find(' ') != std::string::npos) {
-    return fail(Errc::invalid_argument,
-                option + " \"" + excerpt(*text) + "\" is not a time; write it like 2030-01-01T12:00:00");
-  }
-  const Zone zone = written->offset ? Zone::utc() : user_zone(context);
-  const Instant at = zone.to_instant(written->local) - written->offset.value_or(std::chrono::minutes(0));
-  if (at <= context.environment.now()) {
-    return fail(Errc::invalid_argument, option + " \"" + *text + "\" is in the past; give a time to come");
-  }
-  return std::optional<std::string>(written->offset ? *text : *text + offset_text(zone.offset_at(at)));
+  if (!text) return std::optional<TimeToCome>{};
+  auto time = parse_time_to_come(context, std::string("--") + name, *text);
+  if (!time) return fail(time.error());
+  return std::optional<TimeToCome>(std::move(*time));
 }
 
 Result<std::optional<std::string>> expanded(Context& context, const CommandLine& line, const char* name) {
@@ -125,8 +103,8 @@ Result<TaskOrder> check_task_options(Context& context, CommandLine line) {
   order.export_as = *export_as;
   order.key = std::move(*key);
   order.reference = std::move(*reference);
-  order.start = std::move(*start);
-  order.until = std::move(*until);
+  if (*start) order.start = (*start)->as_written;
+  if (*until) order.until = *export_as ? (*until)->as_written : (*until)->absolute;
   return order;
 }
 

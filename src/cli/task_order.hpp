@@ -19,7 +19,9 @@ struct TaskOrder {
   std::optional<ExportFormat> export_as;  // nothing: submit
   std::optional<std::string> key;
   std::optional<std::string> reference;  // JSON text
-  std::optional<std::string> start;      // with its offset
+  // As the task says it. Servers know durations from now and round times as a start; as an end older ones do
+  // not, so that one is a timestamp unless it is for a document that is used again later.
+  std::optional<std::string> start;
   std::optional<std::string> until;
 
   // The first word is the test's type ("-" or none: the imported one), the others are its options.

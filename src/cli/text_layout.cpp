@@ -10,10 +10,9 @@ namespace {
 constexpr std::string_view kPlainInShell =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_";
 
-// Characters, not bytes: continuation bytes of UTF-8 take no column.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+// Continuation bytes of UTF-8 take no column.
+bool begins_character(char c) {
+  return (c & 0xC0) != 0x80;
 }
 
 }  // namespace
@@ -87,6 +86,22 @@ std::string enumerate(const std::vector<std::string>& names) {
   if (names.size() == 2) return names[0] + " and " + names[1];
   const std::vector<std::string> all_but_last(names.begin(), names.end() - 1);
   return join(all_but_last, ", ") + ", and " + names.back();
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+std::string fit(std::string_view text, std::size_t columns) {
+  std::string line;
+  std::size_t column = 0;
+  const bool too_long = columns_of(text) > columns;
+  for (const char c : text) {
+    if (begins_character(c) && column++ == columns - (too_long ? 1 : 0)) break;
+    const auto byte = static_cast<unsigned char>(c);
+    line.append(1, byte < 0x20 || byte == 0x7F ? '?' : c);
+  }
+  return too_long ? (columns > 0 ? line + "+" : "") : pad(line, columns);
 }
 
 std::string pad(std::string_view text, std::size_t width) {

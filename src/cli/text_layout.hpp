@@ -26,6 +26,13 @@ std::string in_columns(const std::vector<std::string>& names, std::size_t column
 // "A", "A and B", "A, B, and C"
 std::string enumerate(const std::vector<std::string>& names);
 
+// Characters, not bytes.
+std::size_t columns_of(std::string_view text);
+
+// Exactly `columns` characters: filled with blanks, or cut with a '+' as the last one. What could move a
+// cursor becomes a '?'.
+std::string fit(std::string_view text, std::size_t columns);
+
 // At least `width` characters, filled with blanks on the right.
 std::string pad(std::string_view text, std::size_t width);
 

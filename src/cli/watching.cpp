@@ -34,6 +34,9 @@ constexpr seconds kPause{1};
 // A server makes a run overdue 30 s after its end. When nothing is final this long after it, nothing will be.
 constexpr std::chrono::minutes kGrace{10};
 
+// How many runs to look through for the one after the last: those that begin in the same second.
+constexpr const char* kFollowingMax = "10";
+
 bool is_final(const std::string& state) {
   return std::find(kFinalStates.begin(), kFinalStates.end(), state) != kFinalStates.end();
 }
@@ -57,6 +60,7 @@ class Watch {
   enum class Step { next, pause, stop };
 
   Result<Json> find_run(bool begin);
+  std::optional<Json> following_run();
   Step follow(const Json& found);
   Step follow_nonstarter(const Json& run);
   bool await_end(Json& run);
@@ -74,6 +78,7 @@ class Watch {
   bool repeats_ = false;
   long runs_seen_ = 0;
   std::string last_url_;
+  std::string last_start_;
   int status_ = kExitOk;
 };
 
@@ -92,7 +97,25 @@ int Watch::run(const Json* known_run) {
   }
 }
 
+// The run after the one that was shown last. What repeats quickly has begun its next run before this one is
+// shown, and the next one by the server's word begins later still.
+std::optional<Json> Watch::following_run() {
+  const auto url = text_member(detail_, "runs-href");
+  if (!url || last_start_.empty()) return std::nullopt;
+  const auto list =
+      fetch_json(context_, *url, {{"start", last_start_}, {"limit", kFollowingMax}}, request_.call);
+  if (!list || !list->is_array()) return std::nullopt;
+  const auto last = std::find(list->begin(), list->end(), Json(last_url_));
+  const auto next = last == list->end() ? list->begin() : last + 1;
+  if (next == list->end() || !next->is_string()) return std::nullopt;
+  auto run = fetch_json(context_, next->get<std::string>(), {}, request_.call);
+  return run ? std::optional<Json>(std::move(*run)) : std::nullopt;
+}
+
 Result<Json> Watch::find_run(bool begin) {
+  if (!begin && repeats_) {
+    if (auto run = following_run()) return std::move(*run);
+  }
   const auto* name = begin && request_.first ? "first-run-href" : "next-run-href";
   const auto url = text_member(detail_, name);
   if (!url) return fail(Errc::invalid_argument, request_.task_url + " does not say where its runs are");
@@ -116,6 +139,7 @@ Watch::Step Watch::follow(const Json& found) {
   // Servers call a run the next one until the second of its start has passed.
   if (url == last_url_) return after(found);
   last_url_ = url;
+  last_start_ = text_or(found, "start-time", "");
   if (verbose_)
     context_.out << "\n"
                  << (runs_seen_ == 0 && request_.first ? "First run:\n" : "Next run:\n") << url << "\n";

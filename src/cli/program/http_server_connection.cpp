@@ -50,6 +50,14 @@ Reply HttpServerConnection::post(const std::string& url, const std::string& body
   return this->call(std::move(call), options);
 }
 
+Reply HttpServerConnection::put(const std::string& url, const Parameters& parameters,
+                                const CallOptions& options) {
+  ports::HttpCall call;
+  call.method = "PUT";
+  call.url = with_parameters(url, parameters);
+  return this->call(std::move(call), options);
+}
+
 Reply HttpServerConnection::del(const std::string& url, const Parameters& parameters,
                                 const CallOptions& options) {
   ports::HttpCall call;
@@ -69,7 +77,7 @@ Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& option
   call.time_limit = options.time_limit;
 
   const std::string url = call.url;
-  auto answer = run_to_end(loop_, client_.call(std::move(call)));
+  auto answer = run_to_end(loop_, client_.call(std::move(call)), options.while_waiting);
   if (!answer) {
     return not_reached(reason_of(answer.error().message, url) +
                        "; check the name, and that pScheduler runs there");

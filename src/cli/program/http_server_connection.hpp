@@ -17,6 +17,7 @@ class HttpServerConnection final : public ServerConnection {
 
   Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
   Reply post(const std::string& url, const std::string& body, const CallOptions& options) override;
+  Reply put(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
   Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <initializer_list>
 
@@ -10,7 +11,11 @@ namespace {
 
 volatile std::sig_atomic_t debug_request = static_cast<int>(DebugBySignal::not_asked);
 
+std::atomic<void (*)()> farewell_of_program = nullptr;
+static_assert(std::atomic<void (*)()>::is_always_lock_free, "read in a signal handler");
+
 void leave(int) {
+  if (auto* const farewell = farewell_of_program.load(); farewell != nullptr) farewell();
   _exit(0);
 }
 
@@ -31,6 +36,10 @@ void handle(int signal, void (*handler)(int)) {
 void handle_signals() {
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) handle(signal, leave);
   for (const int signal : {SIGUSR1, SIGUSR2}) handle(signal, switch_debug);
+}
+
+void set_farewell(void (*farewell)()) {
+  farewell_of_program = farewell;
 }
 
 DebugBySignal debug_by_signal() {

@@ -7,6 +7,10 @@ namespace pscheduler::cli {
 // turns debugging on, USR2 off.
 void handle_signals();
 
+// What a signal that ends the program does first; null for nothing. It may call what signal handlers may
+// call.
+void set_farewell(void (*farewell)());
+
 enum class DebugBySignal { not_asked, on, off };
 
 // The last that USR1 or USR2 asked for.

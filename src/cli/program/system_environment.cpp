@@ -10,6 +10,7 @@
 
 #include "cli/program/interface_addresses.hpp"
 #include "cli/program/signals.hpp"
+#include "cli/program/terminal_screen.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -47,6 +48,15 @@ std::size_t SystemEnvironment::text_width() const {
   if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
     return kWidthWithoutTerminal;
   return size.ws_col < kWidthLeast ? kWidthWithoutTerminal : size.ws_col;
+}
+
+bool SystemEnvironment::stdout_is_terminal() const {
+  return isatty(STDOUT_FILENO) != 0;
+}
+
+Result<std::unique_ptr<Screen>> SystemEnvironment::open_screen() {
+  std::cout.flush();
+  return TerminalScreen::open(variable("TERM").value_or(""));
 }
 
 void SystemEnvironment::enable_debug(DebugTo where) {

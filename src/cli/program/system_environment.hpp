@@ -18,6 +18,8 @@ class SystemEnvironment final : public Environment {
   void sleep_for(Duration length) override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] std::size_t text_width() const override;
+  [[nodiscard]] bool stdout_is_terminal() const override;
+  Result<std::unique_ptr<Screen>> open_screen() override;
   void enable_debug(DebugTo where) override;
   void debug(const std::string& line) override;
 

@@ -30,12 +30,19 @@ class FakeEnvironment final : public Environment {
   }
   [[nodiscard]] std::string host_name() const override { return own_name; }
   [[nodiscard]] std::size_t text_width() const override { return 80; }
+  [[nodiscard]] bool stdout_is_terminal() const override { return on_terminal; }
+  Result<std::unique_ptr<Screen>> open_screen() override {
+    if (screen == nullptr) return fail(Errc::not_possible, "This command needs a terminal");
+    return std::move(screen);
+  }
   void enable_debug(DebugTo where) override { debug_to = where; }
   void debug(const std::string& line) override { debug_lines.push_back(line); }
 
   std::map<std::string, std::string> variables{{"TZ", "UTC"}};
   std::string own_name = "here.example.org";
   Instant time = std::chrono::sys_days(std::chrono::year(2030) / 5 / 1) + 12h;
+  bool on_terminal = false;
+  std::unique_ptr<Screen> screen;  // for one command
   std::vector<Duration> slept;
   std::optional<DebugTo> debug_to;
   std::vector<std::string> debug_lines;
@@ -63,6 +70,9 @@ class FakeServer final : public ServerConnection {
   Reply post(const std::string& url, const std::string& body, const CallOptions& options) override {
     bodies.push_back(body);
     return answer("POST " + url, options);
+  }
+  Reply put(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
+    return answer("PUT " + with_parameters(url, parameters), options);
   }
   Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
     return answer("DELETE " + with_parameters(url, parameters), options);

@@ -115,7 +115,7 @@ TEST_F(TaskCommand, WithoutATestItTeachesOnStandardOutput) {
 
 TEST_F(TaskCommand, BadOptionsAskNoServer) {
   EXPECT_EQ(run_command({"--bogus", "idle"}), 2);
-  EXPECT_EQ(run_command({"--start", "PT5M", "idle", "-d", "PT1S"}), 1);
+  EXPECT_EQ(run_command({"--start", "noon", "idle", "-d", "PT1S"}), 1);
   EXPECT_EQ(run_command({"--format", "plain", "idle", "-d", "PT1S"}), 1);
   EXPECT_THAT(bench_.server.log, IsEmpty());
   EXPECT_THAT(bench_.out.str(), IsEmpty());

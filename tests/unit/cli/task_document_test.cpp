@@ -125,6 +125,34 @@ TEST_F(TaskDocument, ATimeWithoutOffsetIsTheUsers) {
   EXPECT_EQ(schedule["until"], "2030-12-01T12:00-05:00");
 }
 
+struct TimeCase {
+  std::string name;
+  std::string option;
+  std::string given;
+  std::string sent;
+  std::string exported;
+};
+
+class TimesToCome : public TaskDocument, public ::testing::WithParamInterface<TimeCase> {};
+
+// Every server knows relative starts, and resolves them when the task is posted; relative ends only newer
+// ones.
+TEST_P(TimesToCome, AreSentAsServersUnderstandThem) {
+  const auto& tested = GetParam();
+  const auto member = tested.option.substr(2);
+  EXPECT_EQ(built({tested.option, tested.given, "idle"})["schedule"][member], tested.sent);
+  EXPECT_EQ(built({"--export", tested.option, tested.given, "idle"})["schedule"][member], tested.exported);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    TaskDocument, TimesToCome,
+    ::testing::Values(TimeCase{"start_in", "--start", "PT5M", "PT5M", "PT5M"},
+                      TimeCase{"start_now", "--start", "PT0S", "PT0S", "PT0S"},
+                      TimeCase{"start_round", "--start", "@PT1H", "@PT1H", "@PT1H"},
+                      TimeCase{"until_in", "--until", "P1D", "2030-05-02T12:00:00Z", "P1D"},
+                      TimeCase{"until_round", "--until", "@P1D", "2030-05-02T00:00:00Z", "@P1D"}),
+    [](const auto& tested) { return tested.param.name; });
+
 TEST_F(TaskDocument, AnImportCanBeChangedByTestAndByOptions) {
   const std::string document = R"({"#":"comment","test":{"type":"rtt","spec":{"dest":"h","schema":2}},
     "schedule":{"repeat":"PT1H"},"archives":[{"archiver":"syslog","data":{}}]})";
@@ -188,11 +216,15 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"context_schema", {"--context", R"({"schema":2})", "idle"}, {"--context has schema 2"}},
         RefusalCase{
             "no_file", {"--key", "@/no/such/file", "idle"}, {"--key", "/no/such/file", "No such file"}},
-        RefusalCase{"start_duration", {"--start", "PT5M", "idle"}, {"--start \"PT5M\" is not a time"}},
+        RefusalCase{
+            "start_word", {"--start", "noon", "idle"}, {"--start \"noon\" is not a time", "PT5M", "@PT1H"}},
+        RefusalCase{"start_years", {"--start", "P1Y", "idle"}, {"--start", "P1Y"}},
+        RefusalCase{"start_negative", {"--start", "-PT5M", "idle"}, {"--start \"-PT5M\" is not a time"}},
         RefusalCase{
             "start_date", {"--start", "2031-01-01", "idle"}, {"--start \"2031-01-01\" is not a time"}},
         RefusalCase{"start_past", {"--start", "2029-01-01T00:00:00Z", "idle"}, {"--start", "past"}},
-        RefusalCase{"until_interval", {"--until", "@PT1H", "idle"}, {"--until \"@PT1H\" is not a time"}},
+        RefusalCase{"until_past", {"--until", "2029-01-01T00:00:00Z", "idle"}, {"--until", "past"}},
+        RefusalCase{"until_interval_of_zero", {"--until", "@PT0S", "idle"}, {"--until", "@PT0S"}},
         RefusalCase{"no_type", {"--key", "x", "-"}, {"No test is named"}},
         RefusalCase{"no_import", {"--import", "/no/such/file"}, {"--import", "/no/such/file"}}),
     [](const auto& tested) { return tested.param.name; });

@@ -37,5 +37,16 @@ TEST(TextLayout, EnumeratesAsPeopleDo) {
   EXPECT_EQ(enumerate({"A", "B", "C"}), "A, B, and C");
 }
 
+TEST(Fit, MakesLinesOfExactlyThatLength) {
+  EXPECT_EQ(fit("abc", 5), "abc  ");
+  EXPECT_EQ(fit("abc", 3), "abc");
+  EXPECT_EQ(fit("abcd", 3), "ab+");
+  EXPECT_EQ(fit("äöü", 3), "äöü");
+  EXPECT_EQ(fit("äöüß", 3), "äö+");
+  EXPECT_EQ(fit("abc", 0), "");
+  EXPECT_EQ(fit("", 0), "");
+  EXPECT_EQ(fit("a\tb\x1b", 4), "a?b?");
+}
+
 }  // namespace
 }  // namespace pscheduler::cli

@@ -254,5 +254,22 @@ TEST_F(Watching, OnlyTheUrlOfATaskWillDo) {
   EXPECT_THAT(bench_.server.log, IsEmpty());
 }
 
+TEST_F(Watching, LosesNoRunOfATaskThatRepeatsQuickly) {
+  const Json task = {{"schedule", {{"repeat", "PT1S"}}},
+                     {"detail",
+                      {{"multi-result", false},
+                       {"runs-href", kTask + "/runs"},
+                       {"first-run-href", kTask + "/runs/first"},
+                       {"next-run-href", kTask + "/runs/next"}}}};
+  bench_.server.answer_instead("GET " + kTask + "?detail=True", Reply{200, task.dump(), true});
+  bench_.server.on(kFirst, run(1, "finished").dump());
+  const auto list = "GET " + kTask + "/runs?start=2030-05-01T12%3A00%3A10Z&limit=10";
+  bench_.server.on(list, Json{run_url(1), run_url(2), run_url(3)}.dump());
+  for (int number : {2, 3}) bench_.server.on("GET " + run_url(number), run(number, "finished").dump());
+  bench_.server.answer_instead(kNext, Reply{404, "", true});
+  EXPECT_EQ(watch({"--first", "--quiet"}), 0);
+  EXPECT_EQ(bench_.out.str(), "\nResult 1\n\nResult 2\n\nResult 3\n" + kClosing);
+}
+
 }  // namespace
 }  // namespace pscheduler::cli

@@ -1,0 +1,149 @@
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/api_url.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/schedule/dry_run.hpp"
+#include "cli/schedule/entries.hpp"
+#include "cli/schedule/range.hpp"
+#include "cli/servers.hpp"
+#include "pscheduler/addr/url.hpp"
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/time/iso8601.hpp"
+
+namespace pscheduler::cli {
+namespace {
+
+enum class Format { plain, json, line, csv };
+
+const CommandSyntax& syntax() {
+  static const CommandSyntax table{
+      "schedule",
+      "[OPTIONS] [DURATION | START END]",
+      "Shows what a server has run and will run: in the next hour, between now and a duration from now, or "
+      "between "
+      "two times. Durations may be negative; times are UTC unless they name an offset.",
+      {{"bind", 0, Takes::text, "ADDRESS", "Address, host name or interface to make the request from."},
+       {"count", 0, Takes::integer, "N", "With --dry-run: how many starts to show; the default is 10."},
+       {"dry-run", 0, Takes::the_rest, "TASK-OPTIONS",
+        "Show when a task with these options and test, as pscheduler task takes them, would run. Nothing is "
+        "posted."},
+       {"filter-test", 0, Takes::text, "TYPE", "Show only tests of this type; may be repeated."},
+       {"format", 0, Takes::text, "FORMAT",
+        "plain (the default); line, one run per line; csv; or json, just as the server answers, unfiltered."},
+       {"host", 0, Takes::text, "HOST", "Server to ask; the default is this host."},
+       {"invert", 0, Takes::nothing, "", "Leave out the types of --filter-test instead."},
+       {"task", 0, Takes::text, "TASK-URL",
+        "Show only this task's runs: all of them, unless a range is named."},
+       {"verbose", 0, Takes::nothing, "", "Tell why runs never started."}},
+      {{"The next hour", "pscheduler schedule"},
+       {"The last day", "pscheduler schedule -P1D"},
+       {"From half an hour ago to a point in time", "pscheduler schedule -PT30M 2030-01-01T12:00:00Z"},
+       {"All of a task, with the reasons why runs did not start",
+        "pscheduler schedule --verbose --task https://ps.example.org/pscheduler/tasks/UUID"},
+       {"Throughput tests of another host, for a spreadsheet",
+        "pscheduler schedule --host ps.example.org --filter-test throughput --format csv P1D"},
+       {"When would this run?",
+        "pscheduler schedule --dry-run --repeat PT1H --start @PT1H idle --duration PT5S"}},
+      true};
+  return table;
+}
+
+struct Request {
+  std::string host;
+  Parameters parameters;
+  std::string what;  // for the notice that there is nothing
+  Format format = Format::plain;
+};
+
+Result<Format> format_of(const CommandLine& line) {
+  const auto word = line.value("format").value_or("plain");
+  if (word == "plain") return Format::plain;
+  if (word == "json") return Format::json;
+  if (word == "line") return Format::line;
+  if (word == "csv") return Format::csv;
+  return fail(Errc::invalid_argument,
+              "--format \"" + excerpt(word) + "\" is not known; use plain, json, line or csv");
+}
+
+Result<Request> request_of(const Context& context, const CommandLine& line) {
+  Request request;
+  const auto format = format_of(line);
+  if (!format) return fail(format.error());
+  request.format = *format;
+  const auto task = line.value("task");
+  if (task) {
+    if (const auto checked = check_task_url(*task); !checked) return fail(checked.error());
+  }
+  if (!task || !line.words().empty()) {
+    const auto range = parse_range(line.words(), context.environment.now());
+    if (!range) return fail(range.error());
+    request.parameters = range_parameters(*range);
+    request.what = " between " + request.parameters[0].second + " and " + request.parameters[1].second;
+  }
+  if (task) {
+    request.parameters.emplace_back("task", TaskUrl::parse(*task)->task.to_string());
+    request.what = " for this task" + request.what;
+  }
+  const auto host = line.has("host") ? Result<std::string>(*line.value("host"))
+                    : task           ? Result<std::string>(host_of(*task))
+                                     : local_host(context);
+  if (!host) return fail(host.error());
+  request.host = *host;
+  return request;
+}
+
+void show(Context& context, const CommandLine& line, const Request& request,
+          const std::vector<ScheduleEntry>& entries) {
+  if (request.format == Format::csv) context.out << csv_heading();
+  const std::size_t width = context.environment.stdout_is_terminal() ? context.environment.text_width() : 0;
+  bool first = true;
+  for (const auto& entry : entries) {
+    if (request.format == Format::csv) {
+      context.out << csv_line(entry);
+    } else if (request.format == Format::line) {
+      context.out << one_line(entry);
+    } else {
+      context.out << (first ? "" : "\n\n") << plain_text(entry, line.has("verbose"), width);
+    }
+    first = false;
+  }
+  if (request.format == Format::plain && entries.empty()) {
+    context.out << "Nothing scheduled" << request.what << (line.has("filter-test") ? ", of these types" : "")
+                << "\n";
+  }
+  context.out.flush();
+}
+
+}  // namespace
+
+int schedule_command(Context& context, const Words& words) {
+  const auto line = read_command_line(context, syntax(), words);
+  if (!line) return line.error();
+  if (line->has("dry-run")) return dry_run(context, *line);
+  if (line->has("count")) return fail_with(context, "--count goes with --dry-run, and before it");
+  if (line->words().size() > kRangeWordsMax) return show_usage(context, syntax());
+  const auto request = request_of(context, *line);
+  if (!request) return fail_with(context, request.error());
+  const auto url = api_url(request->host, "schedule");
+  if (!url) return fail_with(context, url.error());
+
+  CallOptions call;
+  call.bind = line->value("bind");
+  const Reply reply = context.server.get(*url, request->parameters, call);
+  if (reply.status != 200) return fail_with(context, server_trouble(context, request->host, reply));
+  const auto answer = json_of(reply);
+  if (!answer) return fail_with(context, request->host + ": " + answer.error().message);
+  auto entries = schedule_entries(*answer);
+  if (!entries) return fail_with(context, request->host + ": " + entries.error().message);
+  if (request->format == Format::json) {
+    context.out << trim(reply.body) << "\n" << std::flush;
+    return kExitOk;
+  }
+  show(context, *line, *request,
+       filter_by_type(std::move(*entries), line->values("filter-test"), line->has("invert")));
+  return kExitOk;
+}
+
+}  // namespace pscheduler::cli
