@@ -6,6 +6,9 @@
 namespace pscheduler::api {
 namespace {
 
+// Proxies name in it the client for whom they ask.
+constexpr std::string_view kRequesterHeader = "X-pScheduler-Requester";
+
 // Leads of 5.2 append text to the key when they cancel: "K?", "K?key=K?".
 bool key_matches(std::string_view given, const std::string& key) {
   return !key.empty() && (given == key || given.starts_with(key + "?"));
@@ -37,13 +40,20 @@ Result<Hints> hints_of(const Call& call) {
   Hints hints;
   hints.requester = call.request.peer_address;
   hints.server = call.request.local_address;
-  const auto proxied = call.request.header("X-pScheduler-Requester");
+  const auto proxied = call.request.header(kRequesterHeader);
   if (!proxied) return hints;
   const auto parts = split(*proxied, ';');
   if (parts.size() != 3 || !IpAddress::parse(trim(parts[0]))) {
     return fail(Errc::invalid_argument, "X-pScheduler-Requester must be ADDRESS;NAME;KEY.");
   }
   return fail(Errc::forbidden, "There is no requester key named '" + excerpt(parts[1]) + "' on this node.");
+}
+
+Result<void> check_from_this_host(const Call& call, Errc code) {
+  const std::string& peer = call.request.peer_address;
+  const bool loopback = peer == "127.0.0.1" || peer == "::1";
+  if (loopback && !call.request.header(kRequesterHeader)) return {};
+  return fail(code, "This is answered to clients on this host only.");
 }
 
 std::string actor_of(const Call& call) {

@@ -20,6 +20,10 @@ Result<Privacy> privacy_for(const Call& call, const std::string& unlocking_key);
 // Who asks, as kept with a task. Errors: a malformed or unknown proxy header.
 Result<Hints> hints_of(const Call& call);
 
+// For what only this host's own clients may do: the request came over loopback, and not for somebody else.
+// `code` is that of the refusal.
+Result<void> check_from_this_host(const Call& call, Errc code);
+
 // "api ADDRESS", for the history of runs.
 std::string actor_of(const Call& call);
 

@@ -2,27 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "access.hpp"
 #include "clock_object.hpp"
 #include "handlers.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
-namespace {
-
-bool from_loopback(const Call& call) {
-  return call.request.peer_address == "127.0.0.1" || call.request.peer_address == "::1";
-}
-
-Error only_from_this_host(Errc code) {
-  return {code, "This is answered to clients on this host only.", {}};
-}
-
-Json optional_time(const std::optional<Instant>& at) {
-  return at ? Json(format_timestamp_z(*at)) : Json();
-}
-
-}  // namespace
-
 AsyncResult<HttpResponse> get_root(Call call) {
   co_return json_response(
       call, Json("This is the pScheduler API server on " + call.settings.host_name + " (pschedulerd)."));
@@ -45,39 +30,21 @@ AsyncResult<HttpResponse> get_clock(Call call) {
   co_return json_response(call, clock_object(state, call.settings.zone));
 }
 
-// One process does the work of the four daemons that clients look for; it answers, so none is overdue.
-AsyncResult<HttpResponse> get_status(Call call) {
-  const auto last = co_await call.services.store.last_runs();
-  if (!last) co_return fail(last.error());
-  const Instant now = call.services.clock.now();
-  Json daemon = {{"uptime", format_duration_weeks(now - call.started)},
-                 {"updates", 1},
-                 {"last", format_timestamp(now, call.settings.zone)},
-                 {"next_time", nullptr},
-                 {"expected", nullptr},
-                 {"overdue", nullptr}};
-  Json status = {
-      {"time", format_timestamp_z(now)},
-      {"limits", {{"ok", true}}},
-      {"services", {{"ticker", daemon}, {"scheduler", daemon}, {"runner", daemon}, {"archiver", daemon}}},
-      {"runs",
-       {{"last-finished", optional_time(last->finished)},
-        {"last-scheduled", optional_time(last->scheduled)}}}};
-  co_return json_response(call, status);
-}
-
 AsyncResult<HttpResponse> get_exception(Call call) {
-  if (!from_loopback(call)) co_return fail(only_from_this_host(Errc::not_allowed));
+  auto may = check_from_this_host(call, Errc::not_allowed);
+  if (!may) co_return fail(std::move(may.error()));
   co_return fail(Errc::internal, "This is the error that was asked for.");
 }
 
 AsyncResult<HttpResponse> get_debug(Call call) {
-  if (!from_loopback(call)) co_return fail(only_from_this_host(Errc::forbidden));
+  auto may = check_from_this_host(call, Errc::forbidden);
+  if (!may) co_return fail(std::move(may.error()));
   co_return json_response(call, Json(call.services.log.debug()));
 }
 
 AsyncResult<HttpResponse> put_debug(Call call) {
-  if (!from_loopback(call)) co_return fail(only_from_this_host(Errc::forbidden));
+  auto may = check_from_this_host(call, Errc::forbidden);
+  if (!may) co_return fail(std::move(may.error()));
   call.services.log.set_debug(call.flag("state"));
   co_return ok_response();
 }

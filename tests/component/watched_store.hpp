@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "pscheduler/ports/event.hpp"
+#include "pscheduler/ports/retention.hpp"
+#include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
 
 namespace pscheduler::test {
@@ -13,7 +15,7 @@ namespace pscheduler::test {
 // Whether a run is, or becomes, what is said.
 bool brings_to(const ports::Changes& changes, RunState state);
 
-class WatchedStore final : public ports::Store {
+class WatchedStore final : public ports::Store, public ports::ScheduleView, public ports::Retention {
  public:
   WatchedStore(ports::asio::any_io_executor executor, std::unique_ptr<ports::Store> store)
       : executor_(executor), store_(std::move(store)), released_(std::move(executor)) {}
@@ -21,7 +23,8 @@ class WatchedStore final : public ports::Store {
   // Which commits find no room; none by default.
   std::function<bool(const ports::Changes&)> refuses;
 
-  // What a commit goes through before it is durable, and afterwards before it is answered; nothing by default.
+  // What a commit goes through before it is durable, and afterwards before it is answered; nothing by
+  // default.
   std::function<ports::Async<void>(const ports::Changes&)> before_commit;
   std::function<ports::Async<void>(const ports::Changes&)> after_commit;
 
@@ -76,24 +79,53 @@ class WatchedStore final : public ports::Store {
   }
   ports::AsyncResult<std::vector<Run>> unfinished_runs() override { return watch(store_->unfinished_runs()); }
   ports::AsyncResult<std::vector<Task>> planning_tasks() override { return watch(store_->planning_tasks()); }
+  ports::AsyncResult<std::optional<Task>> task_of_run(RunId run) override {
+    return watch(store_->task_of_run(run));
+  }
   ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override {
     return watch(store_->open_runs(now));
   }
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override {
     return watch(store_->archivings(run));
   }
-  ports::AsyncResult<Pause> pause() override { return watch(store_->pause()); }
-  ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
-
- private:
-  template <class T>
-  ports::AsyncResult<T> watch(ports::AsyncResult<T> operation) {
   ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override {
     return watch(store_->archiving_agenda(now, per_archiver));
   }
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
     return watch(store_->archiving_counts(now));
   }
+  ports::AsyncResult<Pause> pause() override { return watch(store_->pause()); }
+  ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
+  ports::AsyncResult<std::vector<ports::OldRun>> old_runs(ports::OldRuns which, ports::RetentionPlace after,
+                                                          int count_max) override {
+    return watch(retention().old_runs(which, after, count_max));
+  }
+  ports::AsyncResult<std::vector<ports::OldTask>> old_tasks(ports::RetentionPlace after,
+                                                            int count_max) override {
+    return watch(retention().old_tasks(after, count_max));
+  }
+  ports::AsyncResult<std::int64_t> numbers_end() override { return watch(retention().numbers_end()); }
+  ports::AsyncResult<std::int64_t> count_orphans(ports::NumberRange range) override {
+    return watch(retention().count_orphans(range));
+  }
+
+  ports::AsyncResult<ports::SchedulePage> schedule_page(ports::ScheduleFilter filter,
+                                                        std::optional<ports::SchedulePlace> after,
+                                                        int page_size) override {
+    return watch(view().schedule_page(filter, after, page_size));
+  }
+  ports::AsyncResult<ports::RunsAround> runs_around(Instant now, int count_max) override {
+    return watch(view().runs_around(now, count_max));
+  }
+  ports::AsyncResult<std::int64_t> count_runs(RunState state, std::optional<Instant> from,
+                                              std::optional<Instant> until) override {
+    return watch(view().count_runs(state, from, until));
+  }
+  ports::AsyncResult<ports::Census> census() override { return watch(view().census()); }
+
+ private:
+  template <class T>
+  ports::AsyncResult<T> watch(ports::AsyncResult<T> operation) {
     const Outstanding counted(outstanding_);
     auto answer = co_await std::move(operation);
     co_return answer;
@@ -102,6 +134,10 @@ class WatchedStore final : public ports::Store {
   ports::AsyncResult<std::optional<Task>> read_task(TaskId id);
   ports::AsyncResult<std::optional<ports::StoredRun>> read_run(TaskId task, RunId id);
   ports::AsyncResult<void> commit_when_released(ports::Changes changes);
+
+  // The store also gives views of the schedule.
+  ports::Retention& retention() { return dynamic_cast<ports::Retention&>(*store_); }
+  ports::ScheduleView& view() { return dynamic_cast<ports::ScheduleView&>(*store_); }
 
   struct Outstanding {
     explicit Outstanding(int& counter) : count(counter) { ++count; }
@@ -122,7 +158,3 @@ class WatchedStore final : public ports::Store {
 };
 
 }  // namespace pscheduler::test
-  // The store also gives views of the schedule.
-  ports::Retention& retention() { return dynamic_cast<ports::Retention&>(*store_); }
-  ports::ScheduleView& view() { return dynamic_cast<ports::ScheduleView&>(*store_); }
-

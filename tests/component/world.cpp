@@ -66,10 +66,11 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
              services::RunnerSettings{options.parallel_max}),
       scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner,
                  services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
+      housekeeping({loop.get_executor(), store, store, clock, log}, events, book, options.keep),
       submission({store, clock, random, host, scripts}, plugins, scheduling,
                  services::SubmissionSettings{"node.example", Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log, store,
-           metrics},
+           metrics, housekeeping},
           {"node.example", Zone::utc()}),
       loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
   plugins.scripts = std::move(options.scripts);
@@ -79,6 +80,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
     };
   }
   journal.observe(metrics);
+  journal.on_expiry([this](Instant at) { housekeeping.expires_at(at); });
   if (options.starts) start();
 }
 
@@ -91,6 +93,7 @@ void World::start() {
   loops_.spawn(runner.work());
   loops_.spawn(scheduling.work());
   loops_.spawn(archivist.work());
+  loops_.spawn(housekeeping.work());
   settle();
 }
 

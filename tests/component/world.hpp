@@ -51,6 +51,7 @@ struct WorldOptions {
   Instant start = kNoon;
   int parallel_max = 100;
   Duration horizon = std::chrono::hours(24);
+  Duration keep = std::chrono::days(3650);  // what is over can be looked at long afterwards
   std::uint64_t seed = 1;
   Instant without_room_until = Instant::min();     // the store's
   std::map<std::string, ToolScript> scripts = {};  // of the plug-ins
@@ -128,15 +129,17 @@ class World {
   KeptLog log;
   SmallHost host;
   NoProcesses processes;
+  KeptMetrics metrics;
   SmallScripts scripts;
   ScriptedPlugins plugins;
   WatchedStore store;
   services::RunEvents events;
   services::TaskBook book;
   services::RunJournal journal;
+  services::Archivist archivist;
   services::Runner runner;
   services::Scheduling scheduling;
-  services::Archivist archivist;
+  services::Housekeeping housekeeping;
   services::Submission submission;
   api::Api api;
 
@@ -153,6 +156,7 @@ class World {
   }
 
  private:
+  ports::Async<api::HttpResponse> answer_whole(api::HttpRequest request);
   void go_on_until(const std::function<bool()>& done);
 
   ports::Scope loops_;

@@ -92,6 +92,11 @@ class Runner {
   // results are left as they are, to go on at the next start.
   ports::Async<void> stop();
 
+  // When the tool of the next run has to be got ready.
+  [[nodiscard]] std::optional<Instant> next_start() const {
+    return waiting_.empty() ? std::nullopt : std::optional(waiting_.begin()->first.first);
+  }
+
   [[nodiscard]] std::size_t active() const { return active_.size(); }
   [[nodiscard]] std::size_t waiting() const { return waiting_by_run_.size(); }
 
@@ -138,6 +143,8 @@ class Runner {
   ToolRun tool_run_for(const ActiveRun& active, const Task& task);
   ports::Async<void> take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome);
   ports::Async<void> merge(ActiveRun active, const Task& task, std::string local);
+  ports::Async<Result<ToolOutcome>> stream_to_the_end(ActiveRun active, const Task& task,
+                                                      Result<ToolOutcome> outcome);
   void take_record(const ActiveRun& active, std::shared_ptr<const Json> record);
   ports::Async<void> store_record(ActiveRun active, std::shared_ptr<const Json> record);
   [[nodiscard]] ports::Changes progress_of(TaskId task) const;

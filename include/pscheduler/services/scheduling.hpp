@@ -72,6 +72,9 @@ class Scheduling {
   [[nodiscard]] Duration horizon() const { return settings_.horizon; }
   void set_straggle(Duration straggle) { settings_.straggle = straggle; }
 
+  // When the next task is to be planned; in the past for one that waits for others.
+  [[nodiscard]] std::optional<Instant> next_plan() const { return queue_.next_at(); }
+
   // At start: brings back the timeline, gives interrupted runs their end, and takes up waiting runs and
   // tasks.
   ports::AsyncResult<void> recover();

@@ -7,6 +7,7 @@
 #include "pscheduler/adapters/http/certificate.hpp"
 #include "pscheduler/adapters/http/server.hpp"
 #include "pscheduler/adapters/jq/jq_scripts.hpp"
+#include "pscheduler/adapters/metrics/prometheus_metrics.hpp"
 #include "pscheduler/adapters/process/posix_processes.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
@@ -17,6 +18,8 @@
 #include "pscheduler/adapters/system/system_random.hpp"
 #include "pscheduler/api/api.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/configurables_watch.hpp"
+#include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 
 namespace pscheduler::app {
@@ -35,9 +38,6 @@ adapters::JqScriptsOptions jq_options(const Installation& installation) {
   return options;
 }
 
-}  // namespace
-
-// In the order in which they need each other.
 services::ArchivistSettings archivist_settings(const Config& config, const std::string& host_name,
                                                const Zone& zone) {
   services::ArchivistSettings settings;
@@ -47,27 +47,34 @@ services::ArchivistSettings archivist_settings(const Config& config, const std::
   return settings;
 }
 
+}  // namespace
+
+// In the order in which they need each other.
 struct Daemon::Parts {
   boost::asio::any_io_executor executor;
   adapters::SystemClock clock;
   adapters::SystemRandom random;
   adapters::PosixFiles files;
+  adapters::PrometheusMetrics metrics;
   adapters::PosixProcesses processes;
   adapters::CaresResolver resolver;
   adapters::JqScripts scripts;
   adapters::InotifyWatch plugin_directories;
+  adapters::InotifyWatch configurables_directory;
   adapters::SystemHostFacts host_facts;
   std::unique_ptr<adapters::SqliteStore> store;
   std::unique_ptr<services::PluginHost> plugins;
   services::RunEvents run_events;
   services::TaskBook book;
   std::unique_ptr<services::RunJournal> journal;
+  std::unique_ptr<services::Archivist> archivist;
   std::unique_ptr<services::Runner> runner;
   std::unique_ptr<services::Scheduling> scheduling;
+  std::unique_ptr<services::Housekeeping> housekeeping;
+  std::unique_ptr<services::ConfigurablesWatch> configurables;
   std::unique_ptr<services::Submission> submission;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<adapters::HttpServer> server;
-  std::unique_ptr<services::Archivist> archivist;
 
   Parts(boost::asio::io_context& context, const Installation& installation, const Config& config)
       : executor(context.get_executor()),
@@ -75,6 +82,7 @@ struct Daemon::Parts {
         resolver(executor, config.resolver.empty() ? std::nullopt : std::optional(config.resolver)),
         scripts(executor, processes, jq_options(installation)),
         plugin_directories(executor),
+        configurables_directory(executor),
         host_facts(clock, processes, resolver),
         run_events(executor) {}
 };
@@ -113,7 +121,8 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   if (!store) co_return fail(std::move(store.error()));
   parts.store = std::move(*store);
 
-  services::PluginHostPorts plugin_ports{parts.executor, parts.clock, parts.processes, parts.files, log_};
+  services::PluginHostPorts plugin_ports{parts.executor, parts.clock, parts.processes, parts.files, log_,
+                                         &parts.metrics};
   services::PluginHostOptions plugin_options;
   plugin_options.class_roots = installation_.class_roots;
   plugin_options.temporary_directory = scratch;
@@ -121,6 +130,13 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   co_await (parts.plugins->take_inventory() && parts.host_facts.check_host_name());
 
   parts.journal = std::make_unique<services::RunJournal>(*parts.store, parts.clock, log_, parts.run_events);
+  parts.journal->observe(parts.metrics);
+  const auto local_zone = Zone::local();
+  const Zone zone = local_zone ? *local_zone : Zone::utc();
+  const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
+  parts.archivist = std::make_unique<services::Archivist>(
+      services::Archivist::Ports{parts.executor, *parts.store, parts.clock, parts.scripts, log_},
+      *parts.plugins, *parts.plugins, *parts.journal, archivist_settings(config_, host_name, zone));
   services::RunnerSettings runner_settings;
   runner_settings.parallel_max = static_cast<int>(config_.max_parallel_runs);
   runner_settings.straggle = config_.run_straggle;
@@ -129,25 +145,45 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
       *parts.journal, parts.book, runner_settings);
   parts.runner->archive_with(*parts.archivist);
   parts.scheduling = std::make_unique<services::Scheduling>(
-  parts.journal->observe(parts.metrics);
-  const auto local_zone = Zone::local();
-  const Zone zone = local_zone ? *local_zone : Zone::utc();
-  const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
-  parts.archivist = std::make_unique<services::Archivist>(
-      services::Archivist::Ports{parts.executor, *parts.store, parts.clock, parts.scripts, log_},
-      *parts.plugins, *parts.plugins, *parts.journal, archivist_settings(config_, host_name, zone));
       services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
       *parts.plugins, *parts.journal, parts.book, *parts.runner,
       services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
-  const std::string host_name = config_.host_name.empty() ? parts.host_facts.host_name() : config_.host_name;
+  furnish_housekeeping(parts);
   parts.submission = std::make_unique<services::Submission>(
       services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts, parts.scripts},
       *parts.plugins, *parts.scheduling, services::SubmissionSettings{host_name, zone});
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
-                    parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_},
+                    parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
+                    *parts.store, parts.metrics, *parts.housekeeping},
       api::Settings{host_name, zone});
+  auto resumed = co_await parts.runner->recover();
+  if (!resumed) co_return resumed;
   co_return co_await parts.scheduling->recover();
+}
+
+// What can be changed while it runs, and what is kept.
+void Daemon::furnish_housekeeping(Parts& parts) {
+  parts.housekeeping = std::make_unique<services::Housekeeping>(
+      services::Housekeeping::Ports{parts.executor, *parts.store, *parts.store, parts.clock, log_},
+      parts.run_events, parts.book, config_.keep_runs_tasks);
+  parts.journal->on_expiry([&parts](Instant at) { parts.housekeeping->expires_at(at); });
+  const auto read = [file = config_.configurables]() -> Result<Configurables> {
+    auto configurables = read_configurables(file);
+    if (configurables) return *configurables;
+    std::string all;
+    for (const auto& problem : configurables.error()) all += (all.empty() ? "" : "; ") + problem;
+    return fail(Errc::invalid_argument, std::move(all));
+  };
+  const auto apply = [&parts, this](const Configurables& values) {
+    const Duration straggle = values.run_straggle.value_or(config_.run_straggle);
+    parts.runner->set_straggle(straggle);
+    parts.scheduling->set_straggle(straggle);
+    parts.housekeeping->set_keep(values.keep_runs_tasks.value_or(config_.keep_runs_tasks));
+  };
+  parts.configurables = std::make_unique<services::ConfigurablesWatch>(
+      services::ConfigurablesWatch::Ports{parts.clock, parts.files, log_}, config_.configurables, read, apply);
+  parts.configurables->look();
 }
 
 ports::AsyncResult<void> Daemon::serve(Parts& parts) {
@@ -179,6 +215,9 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
 
   auto running = parts.runner->work();
   auto planning = parts.scheduling->work();
+  auto archiving = parts.archivist->work();
+  auto housekeeping = parts.housekeeping->work();
+  auto configuring = parts.configurables->work(parts.configurables_directory);
   auto watching = parts.plugins->watch(parts.plugin_directories);
   auto alive = keep_watchdog(parts.clock);
   auto stopping = stop_.wait();
@@ -194,6 +233,7 @@ ports::Async<void> Daemon::drain(Parts& parts) {
   notify_stopping();
   if (parts.runner) co_await parts.runner->stop();
   if (parts.scheduling) co_await parts.scheduling->stop();
+  if (parts.archivist) co_await parts.archivist->stop();
   if (parts.server) co_await parts.server->stop(kAnswerGrace);
   if (parts.plugins) co_await parts.plugins->stop();
   co_await parts.scripts.stop();
@@ -210,7 +250,3 @@ ports::AsyncResult<void> Daemon::run() {
 }
 
 }  // namespace pscheduler::app
-  auto archiving = parts.archivist->work();
-  auto housekeeping = parts.housekeeping->work();
-  auto configuring = parts.configurables->work(parts.configurables_directory);
-  if (parts.archivist) co_await parts.archivist->stop();

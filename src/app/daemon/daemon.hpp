@@ -38,6 +38,7 @@ class Daemon {
   struct Parts;
 
   ports::AsyncResult<void> start(Parts& parts);
+  void furnish_housekeeping(Parts& parts);
   ports::AsyncResult<void> serve(Parts& parts);
   ports::Async<void> drain(Parts& parts);
 
