@@ -46,8 +46,8 @@ AsyncResult<HttpResponse> put_new_run(const Call& call, const Task& task, RunId 
   co_return ok_response();
 }
 
-// As leads of 5.2 expect, data that come late are no error. The tool of a run under way has been given what there
-// was, and that is what its run keeps; one that is over gets them for the record.
+// As leads of 5.2 expect, data that come late are no error. The tool of a run under way has been given what
+// there was, and that is what its run keeps; one that is over gets them for the record.
 AsyncResult<HttpResponse> put_participant_data(const Call& call, Run known, const Json& data) {
   std::string text = json::to_compact(data);
   auto run = call.services.runner.set_participant_data_full(known.id, text);

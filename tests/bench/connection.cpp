@@ -95,4 +95,22 @@ Answer Connection::call(std::string_view method, const std::string& target, cons
   return answer;
 }
 
+Connection::Arrival Connection::download(const std::string& target) {
+  const std::string request = "GET " + target + " HTTP/1.0\r\n\r\n";
+  if (SSL_write(ssl_, request.data(), static_cast<int>(request.size())) <= 0) {
+    give_up("the daemon closed the connection");
+  }
+  Arrival arrival;
+  std::size_t head_end = 0;
+  while ((head_end = read_.find("\r\n\r\n")) == std::string::npos || read_.size() == head_end + 4) fill();
+  arrival.first_byte = std::chrono::steady_clock::now();
+  arrival.bytes = read_.size();
+  std::array<char, 16384> piece;
+  for (int length = 0; (length = SSL_read(ssl_, piece.data(), static_cast<int>(piece.size()))) > 0;) {
+    arrival.bytes += static_cast<std::size_t>(length);
+  }
+  arrival.end = std::chrono::steady_clock::now();
+  return arrival;
+}
+
 }  // namespace pscheduler::bench

@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,15 @@ class Connection {
   [[nodiscard]] bool connected() const { return ssl_ != nullptr; }
 
   Answer get(const std::string& target) { return call("GET", target, {}); }
+  // A GET whose answer ends with the connection, after which this one is of no more use. Only counted, not
+  // kept.
+  struct Arrival {
+    std::chrono::steady_clock::time_point first_byte;  // of the answer's body
+    std::chrono::steady_clock::time_point end;
+    std::size_t bytes = 0;  // of head and body
+  };
+  Arrival download(const std::string& target);
+
   Answer post(const std::string& target, const std::string& body) { return call("POST", target, body); }
 
  private:

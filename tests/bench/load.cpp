@@ -141,11 +141,34 @@ void measure_startup(std::uint16_t port, int rounds, char** command) {
   say("startup_max", percentile(times, 1));
 }
 
+// The whole schedule, as often as asked for.
+void measure_schedule(std::uint16_t port, int rounds) {
+  std::vector<double> first_byte;
+  std::vector<double> whole;
+  double megabytes = 0;
+  for (int i = 0; i < rounds; ++i) {
+    Connection own(port);
+    auto& connection = connected(own);
+    const auto begin = Clock::now();
+    const auto arrival = connection.download(kRoot + "/schedule");
+    const auto ms = [&](Clock::time_point at) {
+      return std::chrono::duration<double, std::milli>(at - begin).count();
+    };
+    first_byte.push_back(ms(arrival.first_byte));
+    whole.push_back(ms(arrival.end));
+    megabytes = static_cast<double>(arrival.bytes) / 1e6;
+  }
+  say("first_byte", percentile(first_byte, 0.5));
+  say("whole", percentile(whole, 0.5));
+  say("mb", megabytes);
+}
+
 int usage() {
   std::fprintf(stderr,
                "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
                "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n"
-               "                | punctual PORT TASKS RUNS | plan PORT TASKS\n");
+               "                | punctual PORT TASKS RUNS | plan PORT TASKS\n"
+               "                | schedule PORT ROUNDS\n");
   return 2;
 }
 
@@ -157,6 +180,10 @@ int run(int argc, char** argv) {
   if (first < 1) return usage();
   if (what == "plan") {
     measure_plan(port, first);
+    return 0;
+  }
+  if (what == "schedule") {
+    measure_schedule(port, first);
     return 0;
   }
   if (argc < 5) return usage();
