@@ -25,6 +25,7 @@ struct PluginHostPorts {
   ports::Processes& processes;
   ports::Files& files;
   ports::Log& log;
+  ports::Metrics* metrics = nullptr;  // told of each call, unless null
 };
 
 class PluginHost final : public Plugins, public Archivers {
@@ -60,8 +61,8 @@ class PluginHost final : public Plugins, public Archivers {
   [[nodiscard]] Duration preparation_time(const std::string& tool) const override;
 
   ports::AsyncResult<Validity> data_is_valid(PluginClass plugin_class, std::string name, Json data) override;
-
   ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string record) override;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

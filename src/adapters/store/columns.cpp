@@ -112,7 +112,7 @@ void bind_run(Parameters& to, std::int64_t task_number, const Run& run) {
   to.integer(run.status ? std::optional<std::int64_t>(*run.status) : std::nullopt);
   to.text(run.errors).integer(run.priority).text(run.limit_diags);
   to.text(run.participant_data).text(run.participant_data_full);
-  to.instant(run.nominal_start).instant(run.open_until).instant(run.expires);
+  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires);
   to.integer(task_number).uuid(run.id.uuid());
 }
 
@@ -191,7 +191,7 @@ Run read_run(Row& from) {
   run.participant_data = from.text();
   run.participant_data_full = from.text();
   run.nominal_start = from.optional_instant();
-  run.open_until = from.optional_instant();
+  run.latest_start = from.optional_instant();
   run.expires = from.optional_instant();
   return run;
 }

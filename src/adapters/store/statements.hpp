@@ -24,12 +24,12 @@ inline constexpr char kSetProgress[] =
     " enabled = excluded.enabled, plans_runs = excluded.plans_runs, canceled_us = excluded.canceled_us";
 inline constexpr char kInsertRun[] =
     "INSERT INTO run (start_us, end_us, added_us, state, status, errors, priority, limit_diags,"
-    " participant_data, participant_data_full, nominal_us, open_until_us, expires_us, task, uuid)"
+    " participant_data, participant_data_full, nominal_us, latest_start_us, expires_us, task, uuid)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (uuid) DO NOTHING";
 inline constexpr char kChangeRun[] =
     "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
-    " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, open_until_us = ?,"
+    " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, latest_start_us = ?,"
     " expires_us = ? WHERE task = ? AND uuid = ?";
 inline constexpr char kSetResults[] =
     "INSERT INTO run_results (run, bytes, local, full, merged, clock_survey) VALUES (?, ?, ?, ?, ?, ?)"
@@ -52,6 +52,7 @@ inline const std::string kSelectTask =
     " p.attempts, p.runs_started, p.enabled, p.plans_runs, p.canceled_us"
     " FROM task AS t JOIN task_progress AS p ON p.task = t.number";
 inline const std::string kTaskById = kSelectTask + " WHERE t.uuid = ?";
+inline const std::string kTaskOfRun = kSelectTask + " WHERE t.number = (SELECT task FROM run WHERE uuid = ?)";
 inline const std::string kTaskPage = kSelectTask + " WHERE t.number > ? ORDER BY t.number LIMIT ?";
 inline const std::string kPlanningTasks = kSelectTask + " WHERE p.plans_runs = 1 ORDER BY p.task";
 
@@ -59,7 +60,7 @@ inline const std::string kPlanningTasks = kSelectTask + " WHERE p.plans_runs = 1
 // the number line, so that one statement with one plan serves every filter.
 inline const std::string kSelectRun =
     "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
-    " r.limit_diags, r.participant_data, r.participant_data_full, r.nominal_us, r.open_until_us,"
+    " r.limit_diags, r.participant_data, r.participant_data_full, r.nominal_us, r.latest_start_us,"
     " r.expires_us";
 inline const std::string kRunById =
     kSelectRun +
@@ -73,7 +74,7 @@ inline constexpr char kVisibleRuns[] =
     " AND start_us >= ? AND end_us <= ? ORDER BY start_us, number LIMIT ?";
 inline constexpr char kUpcomingRuns[] =
     "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state IN (1, 2, 3, 10)"
-    " AND start_us >= ? AND end_us <= ? AND end_us > ? ORDER BY start_us, number LIMIT ?";
+    " AND +start_us >= ? AND end_us <= ? AND end_us > ? ORDER BY start_us, number LIMIT ?";
 inline constexpr char kFirstRun[] =
     "SELECT uuid FROM run WHERE task = (SELECT number FROM task WHERE uuid = ?) AND state <> 0"
     " AND start_us >= ? ORDER BY start_us, number LIMIT 1";
@@ -82,7 +83,7 @@ inline constexpr char kHistory[] =
     " WHERE run = (SELECT number FROM run WHERE uuid = ?) ORDER BY number";
 inline const std::string kOpenRuns =
     kSelectRun +
-    " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.open_until_us > ?"
+    " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.state IN (9, 10) AND r.latest_start_us > ?"
     " ORDER BY r.nominal_us, r.number";
 inline constexpr char kPause[] = "SELECT paused, paused_until_us FROM control";
 inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5";
