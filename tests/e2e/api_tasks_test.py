@@ -1,5 +1,6 @@
 """Tasks over the API: posting them in every way, reading them back, finding and canceling them."""
 
+import datetime
 import json
 import urllib.parse
 import uuid
@@ -82,6 +83,28 @@ class TasksTest(E2ETestCase):
             with self.subTest(case=name):
                 self.assert_text_error(self.api.post("/tasks", json.dumps(document)), 400)
         self.assert_text_error(self.api.post("/tasks", ""), 400)
+
+    def test_schedules_under_which_nothing_would_run(self):
+        cases = {
+            "/schedule/repeat: P0D is too short": {"repeat": "PT0S"},
+            "/schedule/repeat-cron: '0 0 30 2 *' never matches": {"schema": 2, "repeat-cron": "0 0 30 2 *"},
+            "/schedule/until: 2001-01-01": {"until": "2001-01-01T00:00:00Z"},
+            "/schedule/slip": {"slip": "P1M"},
+        }
+        for reason, schedule in cases.items():
+            with self.subTest(schedule=schedule):
+                reply = self.api.post("/tasks", {**noop(), "schedule": schedule})
+                self.assert_text_error(reply, 400)
+                self.assertIn(reason, reply.text)
+
+    def test_cron_and_relative_times(self):
+        schedule = {"schema": 2, "start": "@P1D", "repeat-cron": "0 6 1 1 *", "until": "P800D", "max-runs": 2}
+        url = self.api.new_task({**noop(), "schedule": schedule})
+        task = self.api.get(url + "?detail=1").json
+        self.assertEqual(task["schedule"], schedule)
+        start = datetime.datetime.fromisoformat(task["detail"]["start"])
+        self.assertEqual(start.timestamp() % 86400, 0)
+        self.assertEqual(self.api.delete(url).status, 200)
 
     def test_a_refusal_names_the_field_and_the_value(self):
         reply = self.api.post("/tasks", {"test": {"type": "rtt", "spec": {"dest": "::1", "count": 0}}, "schedule": {}})
