@@ -12,8 +12,7 @@
 namespace pscheduler::services {
 namespace {
 
-// Longer slips and repeats than this are taken for mistakes; it keeps every sum
-// of times in range.
+// Longer slips and repeats than this are taken for mistakes; it keeps every sum of times in range.
 constexpr Duration kLongest = std::chrono::hours(24 * 366 * 10);
 
 tl::unexpected<Error> refuse(const std::string& member, const Error& error) {
