@@ -118,5 +118,31 @@ TEST_F(Multi, IsEndedAtOnceWhenTheNodeStopsAndGoesOnLater) {
   EXPECT_EQ(world->plugins.running, 1);
 }
 
+TEST_F(Multi, AToolThatDiesEarlyIsStartedAgainLaterAndLater) {
+  auto& script = world->plugins.scripts["multi-tool"];
+  script.ends_after = 0s;
+  script.records.clear();
+  script.outcome.status = 1;
+  const auto task = world->post_task("multi", 3600);
+  world->advance_to(at(10s));
+  const auto starts = [&] {
+    return std::count_if(world->plugins.calls.begin(), world->plugins.calls.end(),
+                         [](const ToolCall& call) { return call.what == "start"; });
+  };
+  EXPECT_EQ(starts(), 4) << "at 0, 1, 3 and 7 s";
+  EXPECT_EQ(world->run_of(task)["state"], "running");
+  world->advance_to(at(30min));
+  EXPECT_LT(starts(), 40);
+  world->advance_to(at(61min));
+  EXPECT_EQ(world->run_of(task)["state"], "finished");
+}
+
+TEST_F(Multi, AToolThatEndsAsItShouldIsNotStartedAgain) {
+  world->plugins.scripts["multi-tool"].ends_after = 10s;
+  const auto task = world->post_task("multi", 3600);
+  world->advance_to(at(1min));
+  EXPECT_EQ(world->run_of(task)["state"], "finished");
+}
+
 }  // namespace
 }  // namespace pscheduler::test

@@ -29,7 +29,7 @@ class Repeats : public Planning, public testing::WithParamInterface<Repeating> {
 
 TEST_P(Repeats, OnTheGrid) {
   const auto& c = GetParam();
-  start({.start = at(20s)});
+  start({.start = at(20s), .horizon = 1min});
   const auto task = world->post_task(c.test, c.seconds, c.schedule);
   world->advance(c.watched);
   std::vector<std::string> expected;
@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "background",
                   61,
                   {{"start", "2030-01-02T12:01:00Z"}, {"repeat", "PT60S"}},
-                  190s,
+                  240s,
                   {60s, 180s, 300s}},
         Repeating{"until is for starts",
                   "background",
@@ -87,18 +87,45 @@ INSTANTIATE_TEST_SUITE_P(
                   {30s, 40s, 50s, 60s}}),
     CaseName());
 
-TEST_F(Planning, TheNextRunIsThereAsSoonAsOneBegins) {
-  const auto task = world->post_task("background", 10, {{"start", "PT1M"}, {"repeat", "PT1M"}});
-  world->advance_to(at(59s));
-  EXPECT_EQ(starts(task), (std::vector<std::string>{text_of(at(60s))}));
-  world->advance_to(at(60s));
-  EXPECT_EQ(starts(task), (std::vector<std::string>{text_of(at(60s)), text_of(at(120s))}));
-  EXPECT_EQ(world->run_of(task, "next")["start-time"], text_of(at(60s))) << "it starts in this very second";
+TEST_F(Planning, TheHorizonIsFilledAndGoesOnWithTime) {
+  start({.horizon = 1h});
+  const auto task = world->post_task("background", 10, {{"start", "PT5M"}, {"repeat", "PT10M"}});
+  EXPECT_EQ(starts(task).size(), 6U);
+  EXPECT_EQ(starts(task).back(), text_of(at(55min)));
+  world->advance_to(at(15min));
+  EXPECT_EQ(starts(task).size(), 8U);
+  EXPECT_EQ(starts(task).back(), text_of(at(75min)));
+  world->advance_to(at(3h));
+  for (const auto& run : world->runs_of(task)) {
+    if (run["start-time"] < text_of(at(3h) - 10s)) EXPECT_EQ(run["state"], "finished");
+  }
+}
+
+TEST_F(Planning, ARunASecondNeverRunsOutOfRunsAhead) {
+  start({.parallel_max = 100});
+  const auto task = world->post_task("background", 1, {{"repeat", "PT1S"}, {"max-runs", 60}});
   world->advance_to(at(61s));
-  EXPECT_EQ(world->run_of(task, "next")["state"], "pending");
+  const auto runs = world->runs_of(task);
+  ASSERT_EQ(runs.size(), 60U);
+  for (const auto& run : runs) EXPECT_EQ(run["state"], "finished");
+}
+
+TEST_F(Planning, OneTaskTakesABoundedPartOfTheSchedule) {
+  const auto task = world->post_task("background", 1, {{"start", "PT1M"}, {"repeat", "PT1S"}});
+  EXPECT_EQ(world->get(task + "/runs").json().size(), 1500U) << "not the 86,400 of the horizon";
+  world->advance_to(at(70s));
+  EXPECT_EQ(world->get(task + "/runs").json().size(), 1511U) << "one more for each that has begun";
+}
+
+TEST_F(Planning, ALongStreamingRunIsFollowedByTheNextWithoutAGap) {
+  const auto task = world->post_task("multi", 3600, {{"start", "PT1H"}, {"repeat", "PT1H"}});
+  EXPECT_EQ(starts(task).size(), 1U);
+  world->advance_to(at(1h));
+  EXPECT_EQ(starts(task).back(), text_of(at(2h)));
 }
 
 TEST_F(Planning, ARunThatNeedsItsWholeSlotIsFollowedWithoutAPause) {
+  start({.horizon = 1min});
   world->plugins.scripts["exclusive-tool"].ends_after = 60s;
   const auto task =
       world->post_task("exclusive", 60, {{"start", "2030-01-02T12:01:00Z"}, {"repeat", "PT60S"}});
@@ -112,7 +139,7 @@ TEST_F(Planning, AnEndedTaskIsForgottenInMemory) {
   world->post_task("exclusive", 10);
   world->advance(10min);
   EXPECT_EQ(world->book.size(), 0U);
-  EXPECT_EQ(world->clock.next_wake(), std::nullopt) << "an idle node waits for nothing";
+  EXPECT_GE(world->clock.next_wake().value_or(at(48h)), at(47h)) << "but for what retention will remove";
 }
 
 TEST_F(Planning, ARelativeStartIsFixedOnce) {

@@ -37,6 +37,7 @@ inline constexpr Message kRunMissed{"RUN_MISSED", Level::warning, "A run was not
 inline constexpr Message kRunNotPlanned{"RUN_NOT_PLANNED", Level::warning, "A run could not be put on the schedule"};
 inline constexpr Message kRunRecordsDropped{"RUN_RECORDS_DROPPED", Level::warning, "A tool streams results faster than they can be stored; the surplus is dropped"};
 inline constexpr Message kRunStateRefused{"RUN_STATE_REFUSED", Level::error, "A change of a run's state could not be stored"};
+inline constexpr Message kRunToolRestarted{"RUN_TOOL_RESTARTED", Level::warning, "A tool that streams results has ended early and is started again"};
 inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to serve"};
 inline constexpr Message kServerStopped{"SERVER_STOPPED", Level::info, "Ended"};
 inline constexpr Message kServerStopping{"SERVER_STOPPING", Level::info, "Stopping: running tools may end, nothing new is started"};
