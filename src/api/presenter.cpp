@@ -18,7 +18,9 @@ Json task_history(const Call& call, const Task& task) {
   };
   Json history = Json::array({event(task.added, "added")});
   history.back()["actor"] = "api " + task.hints.requester;
-  if (task.progress.first_start) history.push_back(event(*task.progress.first_start, "first-start"));
+  if (task.progress.first_start && task.progress.runs_started > 0) {
+    history.push_back(event(*task.progress.first_start, "first-start"));
+  }
   if (task.progress.canceled_at) history.push_back(event(*task.progress.canceled_at, "canceled"));
   std::stable_sort(history.begin(), history.end(),
                    [](const Json& a, const Json& b) { return a["time"] < b["time"]; });

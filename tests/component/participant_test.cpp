@@ -64,6 +64,21 @@ TEST_F(Participant, TakesATaskARunAndTheDataOfAllAndRunsItsPart) {
   EXPECT_EQ(world->history_of(run).front().actor, "api 198.51.100.5");
 }
 
+TEST_F(Participant, TakesTheDataOfAllAlsoWhenTheyComeLate) {
+  accept(document("normal"));
+  place(60s);
+  const auto put = [&] { return world->call("PUT", kRun, R"({"part-data-full":[{"late":1}]})", kLead); };
+  world->advance_to(at(61s));
+  EXPECT_EQ(put().status, 200) << "as the lead expects";
+  EXPECT_EQ(world->get(kRun).json()["participant-data-full"], nullptr) << "its tool was given none";
+  world->advance_to(at(2min));
+  EXPECT_EQ(put().status, 200);
+  const auto run = world->get(kRun).json();
+  EXPECT_EQ(run["state"], "finished");
+  EXPECT_EQ(run["participant-data-full"], Json::parse(R"([{"late":1}])"));
+  EXPECT_EQ(run["result"]["succeeded"], true);
+}
+
 TEST_F(Participant, StartsInTimeAlsoWhenTheDataOfAllNeverCome) {
   accept(document("normal"));
   place(60s);

@@ -2,6 +2,8 @@
 // The ports of which a node in a test needs little.
 
 #include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 #include <string>
@@ -10,6 +12,7 @@
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/log.hpp"
+#include "pscheduler/ports/metrics.hpp"
 #include "pscheduler/ports/processes.hpp"
 #include "pscheduler/ports/random.hpp"
 #include "pscheduler/ports/scripts.hpp"
@@ -103,12 +106,12 @@ class KeptMetrics final : public ports::Metrics {
 // Every script compiles but "bad". What one gives says the test.
 class SmallScripts final : public ports::Scripts {
  public:
-  ports::AsyncResult<void> check(const ports::Script& script, Duration) override {
-    if (script.text == "bad") co_return fail(Errc::invalid_argument, "syntax error");
-    co_return Result<void>{};
   std::function<Result<std::vector<Json>>(const ports::Script&, const Json& input, const Json& arguments)>
       gives;
 
+  ports::AsyncResult<void> check(const ports::Script& script, Duration) override {
+    if (script.text == "bad") co_return fail(Errc::invalid_argument, "syntax error");
+    co_return Result<void>{};
   }
   ports::AsyncResult<std::vector<Json>> run(const ports::Script& script, const Json& input,
                                             const Json& arguments, Duration) override {
