@@ -96,6 +96,10 @@ std::vector<Misbehaviour> misbehaviours() {
       {"leaves_a_grandchild_in_its_own_session", "(setsid sleep 1000 &) ; echo '{}'", kAnswered, kSucceeded},
       {"leaves_a_child_that_ignores_sigterm", "(trap '' TERM; setsid sleep 1000 & ) ; echo '{}'", kAnswered,
        kSucceeded},
+      // Only root can start one; the daemon then can end it, too.
+      {"leaves_a_child_of_another_user",
+       "(setpriv --reuid=65534 --clear-groups setsid sleep 1000 &) 2>/dev/null; echo '{}'", kAnswered,
+       kSucceeded},
       {"prints_two_documents",
        "echo '{}'; echo '{}'",
        {Errc::plugin_failed, "unusable"},
