@@ -42,7 +42,7 @@ ArchiverReply again_after(Duration length, const std::string& text) {
 class ArchivingOfResults : public WorldTest {
  protected:
   // A run from 12:00:06 whose result is there at 12:00:10.
-  std::string post(const Json& archives, const Json& more = Json::object()) {
+  std::string post(const std::vector<Json>& archives, const Json& more = Json::object()) {
     Json members = {{"schema", 5}, {"archives", archives}};
     members.update(more);
     return world->post_task("background", 5, {{"start", "2030-01-02T12:00:06Z"}}, members);
@@ -149,7 +149,7 @@ TEST_P(ArchivingOfEndings, IsAsTheSpecificationSays) {
   } else if (ending == "broken") {
     world->plugins.scripts["background-tool"].outcome.status = 1;
   }
-  Json archives = Json::array();
+  std::vector<Json> archives;
   for (const std::string runs : {"succeeded", "failed", "all"}) {
     archives.push_back(shelf({{"runs", runs}, {"data", {{"good", true}, {"runs", runs}}}}));
   }
