@@ -132,7 +132,7 @@ TEST_F(Views, ListsPlugIns) {
             Json::array({"https://node.example/pscheduler/tools/background-tool",
                          "https://node.example/pscheduler/tools/reluctant"}));
   EXPECT_EQ(world->get("/tools/reluctant").json()["preference"], 10);
-  EXPECT_EQ(world->get("/archivers").json().size(), 1U);
+  EXPECT_EQ(world->get("/archivers").json().size(), 2U);
   EXPECT_EQ(world->get("/contexts").json().size(), 1U);
 }
 
