@@ -32,7 +32,9 @@ class WithoutServerTest(E2ETestCase):
                 self.assertIn("pscheduler task rtt --dest", ran.stdout, "an example")
 
     def test_every_command_has_help(self):
-        for command in ("task", "watch", "result", "cancel", "ping", "clock", "plugins", "version", "help"):
+        for command in ("task", "watch", "result", "cancel", "explain", "schedule", "plot-schedule", "monitor", "ping",
+                        "clock", "plugins", "metrics", "archiving-summary", "pause", "resume", "debug",
+                        "validate-configurables", "version", "help"):
             with self.subTest(command=command):
                 ran = self.run_cli(command, "--help")
                 self.assertEqual((ran.returncode, ran.stderr), (0, ""))
@@ -65,7 +67,7 @@ class WithoutServerTest(E2ETestCase):
 
     def test_refused_before_any_request(self):
         cases = {
-            "a duration as start": ["task", "--start", "PT5M", "idle", "-d", "PT1S"],
+            "no time as start": ["task", "--start", "noon", "idle", "-d", "PT1S"],
             "a start that has passed": ["task", "--start", "2001-01-01T00:00:00Z", "idle", "-d", "PT1S"],
             "an unknown format": ["task", "--format", "plain", "idle", "-d", "PT1S"],
             "no runs": ["task", "--max-runs", "0", "idle", "-d", "PT1S"],
@@ -75,6 +77,7 @@ class WithoutServerTest(E2ETestCase):
             "an import that is not there": ["task", "--import", "/no/such/file"],
             "canceling a run": ["cancel", "https://127.0.0.1:9/pscheduler/tasks/"
                                 "00000000-0000-0000-0000-000000000001/runs/00000000-0000-0000-0000-000000000002"],
+            "a range that is none": ["schedule", "noon"],
             "watching no task": ["watch", "https://127.0.0.1:9/pscheduler/tasks/x"],
         }
         for name, words in cases.items():
