@@ -31,7 +31,7 @@ class Keeping : public WorldTest {
   Json archived_by_shelf(const Json& more = Json::object()) {
     Json archive = {{"schema", 3}, {"archiver", "shelf"}, {"data", {{"good", true}}}};
     archive.update(more);
-    return {{"schema", 5}, {"archives", {archive}}};
+    return {{"schema", 5}, {"archives", Json::array({archive})}};
   }
   // Runs that were over long ago, as if they had been made then.
   void fill(const std::string& task, int count, Instant end, std::size_t result_bytes) {

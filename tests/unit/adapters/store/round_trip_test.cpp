@@ -46,7 +46,7 @@ Run full_run() {
   run.participant_data = R"({"port":5890})";
   run.participant_data_full = "[{},{}]";
   run.nominal_start = at(99) + 3us;
-  run.open_until = at(130) + 4us;
+  run.latest_start = at(130) + 4us;
   run.expires = at(5000) + 5us;
   return run;
 }
@@ -104,7 +104,7 @@ void expect_same(const Run& a, const Run& b) {
   EXPECT_EQ(a.participant_data, b.participant_data);
   EXPECT_EQ(a.participant_data_full, b.participant_data_full);
   EXPECT_EQ(a.nominal_start, b.nominal_start);
-  EXPECT_EQ(a.open_until, b.open_until);
+  EXPECT_EQ(a.latest_start, b.latest_start);
   EXPECT_EQ(a.expires, b.expires);
 }
 
