@@ -184,7 +184,7 @@ class MonitorTest(E2ETestCase):
         terminal = self.start()
         text = terminal.text
         self.assertIn("pScheduler Monitor", text.splitlines()[0])
-        self.assertRegex(text, r"(?m)^[-+] 0d 00:\S+ +Finished +noop --data \"over\"")
+        self.assertRegex(text, r"(?m)^- 0d 00:\S+ +Finished +noop --data \"over\"")
         self.assertRegex(text, r"(?m)^\+ 0d 0[12]:\S+ +Pending +idle --duration PT1S")
         self.assertIn("\x1b[?1049h", terminal.sent, "on a screen of its own")
         self.assertIn(";40m", terminal.sent, "in colours")

@@ -71,7 +71,10 @@ std::string delta_text(Duration from_now) {
 }
 
 std::string time_text(const MonitorSettings& settings, const MonitorRow& row, Instant now) {
-  return settings.deltas && row.at ? delta_text(*row.at - now) : row.time;
+  if (!settings.deltas || !row.at) return row.time;
+  // Ends are served in whole seconds, rounded up: what is over may seem to end in a moment.
+  if (row.tense == Tense::past && *row.at >= now) return delta_text(Duration(-1));
+  return delta_text(*row.at - now);
 }
 
 std::string line_text(const MonitorSettings& settings, const MonitorRow& row, Instant now) {

@@ -127,6 +127,13 @@ TEST(MonitorScreen, LaysARowOut) {
   EXPECT_EQ(plain[2].colour, Colour::plain);
 }
 
+TEST(MonitorScreen, WhatIsOverNeverLiesAhead) {
+  MonitorView view;
+  view.rows = {row(Tense::past, 1, "finished")};
+  view.rows[0].at = kNow + 600ms;
+  EXPECT_THAT(monitor_screen({}, view, {10, 80}, kNow)[2].text, StartsWith("- 0d 00:00:00 "));
+}
+
 TEST(MonitorScreen, FitsAnyScreen) {
   MonitorView view;
   view.rows = rows(20, 3, 20);
