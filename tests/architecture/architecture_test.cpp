@@ -49,16 +49,24 @@ const std::map<std::string, std::set<std::string>> kRoomMayCall = {
 
 // The room a header of the services belongs to.
 const std::map<std::string, std::string> kRoomOfHeader = {
-    {"plugins.hpp", "plugins"},       {"plugins_host.hpp", "plugins"},     {"plugins_options.hpp", "plugins"},
+    {"plugins.hpp", "plugins"},
+    {"plugins_host.hpp", "plugins"},
+    {"plugins_options.hpp", "plugins"},
     {"archivers.hpp", "plugins"},
     {"archivist.hpp", "archiving"},
     {"housekeeping.hpp", "housekeeping"},
     {"configurables_watch.hpp", "housekeeping"},
     {"archive_spec.hpp", "archiving"},
     {"wire_form.hpp", "runs"},
-    {"run_events.hpp", "runs"},       {"run_journal.hpp", "runs"},         {"task_book.hpp", "runs"},
-    {"runner.hpp", "running"},        {"scheduling.hpp", "scheduling"},    {"submission.hpp", "submission"},
-    {"plan_queue.hpp", "scheduling"}, {"open_attempts.hpp", "scheduling"}, {"task_request.hpp", "submission"},
+    {"run_events.hpp", "runs"},
+    {"run_journal.hpp", "runs"},
+    {"task_book.hpp", "runs"},
+    {"runner.hpp", "running"},
+    {"scheduling.hpp", "scheduling"},
+    {"submission.hpp", "submission"},
+    {"plan_queue.hpp", "scheduling"},
+    {"open_attempts.hpp", "scheduling"},
+    {"task_request.hpp", "submission"},
 };
 
 // Libraries that one place alone may know.

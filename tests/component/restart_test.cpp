@@ -113,11 +113,11 @@ TEST_F(Restarts, ARepeatingTaskGoesOnOnItsGrid) {
     shown.push_back(run["start-time"].get<std::string>().substr(11, 8) + " " +
                     run["state"].get<std::string>());
   }
-  EXPECT_THAT(shown, testing::ElementsAre("12:01:00 failed", "12:02:00 missed", "12:03:00 missed",
-                                          "12:04:00 missed", "12:05:00 missed", "12:06:00 missed",
-                                          "12:07:00 missed", "12:08:00 missed", "12:09:00 missed",
-                                          "12:10:20 finished", "12:11:00 finished", "12:12:00 finished",
-                                          "12:13:00 pending"));
+  EXPECT_THAT(shown,
+              testing::ElementsAre("12:01:00 failed", "12:02:00 missed", "12:03:00 missed", "12:04:00 missed",
+                                   "12:05:00 missed", "12:06:00 missed", "12:07:00 missed", "12:08:00 missed",
+                                   "12:09:00 missed", "12:10:20 finished", "12:11:00 finished",
+                                   "12:12:00 finished", "12:13:00 pending"));
 }
 
 TEST_F(Restarts, ATaskBeyondTheHorizonIsPlannedLater) {

@@ -184,6 +184,19 @@ TEST_F(RunLife, IsMissedWhenTheClockStepsOverItAndDoesNotBlameOthers) {
   EXPECT_THAT(run["errors"].get<std::string>(), testing::Not(HasSubstr("tools were running")));
 }
 
+TEST_F(RunLife, DoesNotDisturbOneThatIsStillAtWorkAfterTheClockWasSet) {
+  world->plugins.scripts["exclusive-tool"].hangs = true;
+  world->post_task("exclusive", 600);
+  const auto task = world->post_task("exclusive", 10, {{"start", text_of(at(700s))}});
+  world->advance(10s);
+  world->clock.step(690s);
+  world->advance(1min);
+  EXPECT_EQ(world->plugins.running_most, 1);
+  const auto run = world->run_of(task);
+  EXPECT_EQ(run["state"], "missed");
+  EXPECT_THAT(run["errors"].get<std::string>(), HasSubstr("had not ended"));
+}
+
 TEST_F(RunLife, WhoseParticipantDataCannotBeHadIsANonStarter) {
   world->plugins.prepare = [](int) { return fail(Errc::plugin_failed, "participant-data broke."); };
   const auto task = world->post_task("exclusive", 10);

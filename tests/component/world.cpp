@@ -69,8 +69,8 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       housekeeping({loop.get_executor(), store, store, clock, log}, events, book, options.keep),
       submission({store, clock, random, host, scripts}, plugins, scheduling,
                  services::SubmissionSettings{"node.example", Zone::utc()}),
-      api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log, store,
-           metrics, housekeeping},
+      api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
+           store, metrics, housekeeping},
           {"node.example", Zone::utc()}),
       loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
   plugins.scripts = std::move(options.scripts);

@@ -25,8 +25,8 @@ struct Run {
   JsonText participant_data;
   JsonText participant_data_full;
   std::optional<Instant> nominal_start;  // when it should have started; absent when a peer chose its time
-  // How late it may start. A preempted run or a non-starter may be planned anew until then; absent when it may
-  // not, or has been.
+  // How late it may start. A preempted run or a non-starter may be planned anew until then; absent when it
+  // may not, or has been.
   std::optional<Instant> latest_start;
   std::optional<Instant> expires;  // it is purged then, though retention would keep it longer
 };

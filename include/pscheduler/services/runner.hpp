@@ -127,6 +127,8 @@ class Runner {
   [[nodiscard]] Duration start_lead(const std::string& tool) const;
   [[nodiscard]] Instant gives_up(const Waiting& waiting) const;
   [[nodiscard]] bool has_room(SchedulingClass scheduling_class) const;
+  [[nodiscard]] bool is_held_up(const Waiting& waiting) const;
+  [[nodiscard]] bool may_start(const Waiting& waiting) const;
   std::optional<Instant> start_due_runs();
   void start_those_that_waited();
   WaitingRuns* find_waiting(RunId run);
@@ -148,7 +150,7 @@ class Runner {
   void take_record(const ActiveRun& active, std::shared_ptr<const Json> record);
   ports::Async<void> store_record(ActiveRun active, std::shared_ptr<const Json> record);
   [[nodiscard]] ports::Changes progress_of(TaskId task) const;
-  [[nodiscard]] std::string why_late(SchedulingClass scheduling_class) const;
+  [[nodiscard]] std::string why_late(const Waiting& waiting) const;
   void ended(const Run& run);
   void request_interruption(const ActiveRun& active, RunState to, const Why& why);
 

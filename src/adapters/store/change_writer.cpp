@@ -188,7 +188,8 @@ void ChangeWriter::remove(TaskId id) {
 
 std::size_t bytes_of(const ports::Changes& changes) {
   std::size_t bytes = sizeof(changes) + changes.task_progress.size() * sizeof(changes.task_progress[0]) +
-                      changes.removed_runs.size() * sizeof(RunId) + changes.removed_tasks.size() * sizeof(TaskId);
+                      changes.removed_runs.size() * sizeof(RunId) +
+                      changes.removed_tasks.size() * sizeof(TaskId);
   for (const auto& task : changes.new_tasks) bytes += bytes_of(task);
   for (const auto& run : changes.new_runs) bytes += bytes_of(run);
   for (const auto& run : changes.changed_runs) bytes += bytes_of(run);

@@ -201,8 +201,8 @@ ports::AsyncResult<std::int64_t> SqliteStore::count_runs(RunState state, std::op
 }
 
 ports::AsyncResult<ports::Census> SqliteStore::census() {
-  auto census = co_await rooms_->lists.ask<ports::Census>(
-      [](Queries& queries) { return queries.schedule().census(); });
+  auto census =
+      co_await rooms_->lists.ask<ports::Census>([](Queries& queries) { return queries.schedule().census(); });
   if (census) {
     census->commits = commits();
     census->transactions = transactions();

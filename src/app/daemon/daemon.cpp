@@ -121,8 +121,8 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   if (!store) co_return fail(std::move(store.error()));
   parts.store = std::move(*store);
 
-  services::PluginHostPorts plugin_ports{parts.executor, parts.clock, parts.processes, parts.files, log_,
-                                         &parts.metrics};
+  services::PluginHostPorts plugin_ports{parts.executor, parts.clock, parts.processes,
+                                         parts.files,    log_,        &parts.metrics};
   services::PluginHostOptions plugin_options;
   plugin_options.class_roots = installation_.class_roots;
   plugin_options.temporary_directory = scratch;
@@ -182,7 +182,8 @@ void Daemon::furnish_housekeeping(Parts& parts) {
     parts.housekeeping->set_keep(values.keep_runs_tasks.value_or(config_.keep_runs_tasks));
   };
   parts.configurables = std::make_unique<services::ConfigurablesWatch>(
-      services::ConfigurablesWatch::Ports{parts.clock, parts.files, log_}, config_.configurables, read, apply);
+      services::ConfigurablesWatch::Ports{parts.clock, parts.files, log_}, config_.configurables, read,
+      apply);
   parts.configurables->look();
 }
 

@@ -7,11 +7,11 @@
 namespace pscheduler::services {
 namespace {
 
-constexpr Method kAllMethods[] = {
-    Method::enumerate,     Method::cli_to_spec, Method::spec_to_cli,      Method::spec_is_valid,
-    Method::participants,  Method::spec_format, Method::result_format,    Method::can_run,
-    Method::duration,      Method::run,         Method::participant_data, Method::merged_results,
-    Method::data_is_valid, Method::archive,     Method::change};
+constexpr Method kAllMethods[] = {Method::enumerate,     Method::cli_to_spec,      Method::spec_to_cli,
+                                  Method::spec_is_valid, Method::participants,     Method::spec_format,
+                                  Method::result_format, Method::can_run,          Method::duration,
+                                  Method::run,           Method::participant_data, Method::merged_results,
+                                  Method::data_is_valid, Method::archive,          Method::change};
 static_assert(std::size(kAllMethods) == kMethodCount);
 
 // A root's common program of native plug-ins.

@@ -212,6 +212,7 @@ ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
     outcome = co_await stream_to_the_end(active, task, std::move(outcome));
   }
   active->measured = true;
+  changed_.notify_all();
   co_await take_outcome(active, task, std::move(outcome));
 }
 

@@ -5,6 +5,7 @@
 
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/schedule/timeline.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -74,6 +75,7 @@ std::optional<Run> Runner::withdraw(RunId id) {
   if (runs == nullptr) return std::nullopt;
   Waiting waiting = take(*runs, runs->find(WaitingKey(waiting_by_run_.at(id), id)));
   book_.run_withdrawn(waiting.run.task);
+  changed_.notify_all();
   return std::move(waiting.run);
 }
 
@@ -108,13 +110,29 @@ bool Runner::has_room(SchedulingClass scheduling_class) const {
   return alike < static_cast<std::size_t>(settings_.parallel_max);
 }
 
+// Whether a tool that the run may not overlap with is still at work although its slot is over: its time is
+// measured by the steady clock, and the calendar has been set forward meanwhile.
+bool Runner::is_held_up(const Waiting& waiting) const {
+  if (traits(waiting.scheduling_class).anytime) return false;
+  const Instant now = ports_.clock.now();
+  return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
+    const Active& other = *entry.second;
+    return !other.measured && other.run.times.end < now &&
+           !schedule::may_overlap(waiting.scheduling_class, other.scheduling_class);
+  });
+}
+
+bool Runner::may_start(const Waiting& waiting) const {
+  return has_room(waiting.scheduling_class) && !is_held_up(waiting);
+}
+
 // Launches what is due as far as there is room, and answers when there is something to do next.
 std::optional<Instant> Runner::start_due_runs() {
   const Instant now = ports_.clock.now();
   while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
     const auto entry = waiting_.begin();
     const Instant late_at = gives_up(entry->second);
-    if (late_at <= now || has_room(entry->second.scheduling_class)) {
+    if (late_at <= now || may_start(entry->second)) {
       begin(take(waiting_, entry));
       continue;
     }
@@ -140,7 +158,7 @@ void Runner::start_those_that_waited() {
   }
   for (auto it = waits_for_room_.begin(); it != waits_for_room_.end();) {
     const auto entry = it++;
-    if (has_room(entry->second.scheduling_class)) begin(take(waits_for_room_, entry));
+    if (may_start(entry->second)) begin(take(waits_for_room_, entry));
   }
 }
 
@@ -154,15 +172,17 @@ void Runner::begin(Waiting waiting) {
     results.local = json::to_compact(Json{{"succeeded", false}, {"diags", "This node is paused."}});
     executions_.spawn(miss(std::move(waiting.run), "Not started: this node is paused.", std::move(results)));
   } else if (late) {
-    executions_.spawn(miss(std::move(waiting.run), why_late(waiting.scheduling_class), std::nullopt));
+    std::string reason = why_late(waiting);
+    executions_.spawn(miss(std::move(waiting.run), std::move(reason), std::nullopt));
   } else {
     launch(std::move(waiting.run), waiting.scheduling_class);
   }
   if (on_begun_) on_begun_(begun);
 }
 
-std::string Runner::why_late(SchedulingClass scheduling_class) const {
-  if (!has_room(scheduling_class)) {
+std::string Runner::why_late(const Waiting& waiting) const {
+  if (is_held_up(waiting)) return "Not started: the tool of an earlier run had not ended.";
+  if (!has_room(waiting.scheduling_class)) {
     return "Not started: " + std::to_string(settings_.parallel_max) +
            " tools were running, which is as many as may run at once.";
   }
