@@ -1,0 +1,136 @@
+#include "sim/inspection.hpp"
+
+#include <algorithm>
+
+#include "pscheduler/schedule/timeline.hpp"
+
+namespace pscheduler::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A run that does not begin is missed after 30 s, a tool that does not end is ended after one; the rest is
+// for commits.
+constexpr Duration kEndsWithin = 60s;
+
+// What a task needs to be planned once nothing keeps the node from it.
+constexpr Duration kPlannedWithin = 2min;
+
+// How far ahead the timeline is compared with the store.
+constexpr Duration kWindow = 3h;
+
+// The time between runs by cron expressions of the workload, but for one of them, is at most this.
+constexpr Duration kCronIntervalMax = 1h;
+constexpr std::string_view kRareCron = "30 6 * * 1-5";
+
+std::optional<Duration> interval_max(const Schedule& schedule) {
+  if (!schedule.repeat_cron.empty()) {
+    if (schedule.repeat_cron == kRareCron) return std::nullopt;
+    return kCronIntervalMax;
+  }
+  return schedule.repeat;
+}
+
+// When a run that follows the latest one has to be in the store at the latest.
+Instant planned_by(const KnownTask& task, Duration interval) {
+  Instant last = task.latest_end.value_or(task.schedule.start.value_or(Instant::min()));
+  return last + interval + task.duration + task.schedule.slip + kPlannedWithin;
+}
+
+void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Findings& findings) {
+  const auto interval = interval_max(task.schedule);
+  if (!interval || !task.latest_end) return;
+  const auto& schedule = task.schedule;
+  if (schedule.max_runs && task.progress.attempts >= *schedule.max_runs) return;
+  if (schedule.until && *task.latest_end + *interval >= *schedule.until) return;
+  if (!task.progress.plans_runs) {
+    findings.report(Rule::keeps_going, now,
+                    "task " + id.to_string() + " is not planned any more, but is not at its end");
+  } else if (now > planned_by(task, *interval)) {
+    findings.report(Rule::keeps_going, now,
+                    "task " + id.to_string() + " has had nothing planned after " +
+                        format_timestamp(*task.latest_end, Zone::utc()));
+  }
+}
+
+void inspect_task(Node& node, TaskId id, const KnownTask& task, Findings& findings) {
+  if (!task.progress.enabled || node.time() < node.last_trouble() + kPlannedWithin) return;
+  const Instant now = node.now();
+  const Instant due = task.schedule.start.value_or(Instant::min());
+  if (!task.latest_end) {
+    if (now > due) {
+      findings.report(Rule::accepted_is_kept, now,
+                      "task " + id.to_string() + " is due, but no run of it was ever planned");
+    }
+    return;
+  }
+  if (task.schedule.repeats()) inspect_repeating(id, task, now, findings);
+}
+
+// What is left of `window` by the runs in the store that a run of the class may not overlap.
+std::vector<TimeRange> free_by_the_store(const Ledger& ledger, SchedulingClass scheduling_class,
+                                         const TimeRange& window) {
+  std::vector<TimeRange> free;
+  Instant at = window.start;
+  for (const auto& [key, times] : ledger.occupied()) {
+    const auto other = ledger.task(ledger.run(key.second)->task)->scheduling_class;
+    if (times.end <= at || schedule::may_overlap(scheduling_class, other)) continue;
+    if (times.start >= window.end) break;
+    if (times.start > at) free.push_back({at, times.start});
+    at = std::max(at, times.end);
+  }
+  if (at < window.end) free.push_back({at, window.end});
+  std::erase_if(free, [](const TimeRange& range) { return range.length() < 1s; });
+  return free;
+}
+
+void inspect_timeline(Node& node, Findings& findings) {
+  const Instant from = ceil_to_second(node.now() + 5s);
+  for (const auto scheduling_class : {SchedulingClass::exclusive, SchedulingClass::normal}) {
+    Task probe;
+    probe.tool = std::string(traits(scheduling_class).name) + "-tool";
+    probe.scheduling_class = scheduling_class;
+    probe.duration = 1s;
+    const Instant until = node.now() + std::min(kWindow, node.world().scheduling.horizon());
+    const TimeRange window{from, until};
+    const auto expected = free_by_the_store(node.ledger(), scheduling_class, window);
+    const auto offered = node.world().scheduling.free_ranges(probe, window.start, window.end);
+    if (offered == expected) continue;
+    const auto differs = std::mismatch(offered.begin(), offered.end(), expected.begin(), expected.end());
+    const Instant at = std::min(differs.first == offered.end() ? window.end : differs.first->start,
+                                differs.second == expected.end() ? window.end : differs.second->start);
+    findings.report(Rule::timeline_is_the_store, node.now(),
+                    "the free time for " + std::string(traits(scheduling_class).name) + " runs, " +
+                        std::to_string(offered.size()) + " ranges instead of " +
+                        std::to_string(expected.size()) + ", differs from " +
+                        format_timestamp(at, Zone::utc()) + " on");
+  }
+}
+
+}  // namespace
+
+void inspect_ends(const Node& node, Findings& findings) {
+  const auto& unfinished = node.ledger().unfinished_by_end();
+  if (unfinished.empty() || node.time() < node.last_trouble() + kEndsWithin) return;
+  const auto& [end, id] = *unfinished.begin();
+  if (node.now() <= end + kEndsWithin) return;
+  const auto& run = *node.ledger().run(id);
+  findings.report(Rule::runs_end, node.now(),
+                  describe(id, run.times) + " is still " + std::string(traits(run.state).name));
+}
+
+void inspect(Node& node, const std::map<TaskId, Duration>& accepted, Findings& findings) {
+  const auto& ledger = node.ledger();
+  for (const auto& [id, since] : accepted) {
+    const auto* task = ledger.task(id);
+    if (task == nullptr) {
+      findings.report(Rule::accepted_is_kept, node.now(), "task " + id.to_string() + " is not in the store");
+    } else if (node.time() > since + kPlannedWithin) {
+      inspect_task(node, id, *task, findings);
+    }
+  }
+  if (node.is_quiet()) inspect_timeline(node, findings);
+}
+
+}  // namespace pscheduler::sim

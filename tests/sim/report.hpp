@@ -1,0 +1,12 @@
+#pragma once
+// A violation as a person needs it: what, when, and how to see it again.
+
+#include <string>
+
+#include "sim/simulation.hpp"
+
+namespace pscheduler::sim {
+
+std::string report(const SimulationOptions& options, const Outcome& outcome);
+
+}  // namespace pscheduler::sim

@@ -1,0 +1,83 @@
+#include "sim/tool_watch.hpp"
+
+#include <algorithm>
+
+#include "pscheduler/schedule/timeline.hpp"
+
+namespace pscheduler::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A tool that does not end is ended a second after its slot (spec scheduling.md 9.2), which takes it a
+// moment.
+constexpr Duration kGrace = 1s + 100ms;
+
+}  // namespace
+
+void ToolWatch::take(const test::ToolCall& call, Duration time) {
+  if (call.what == "start") {
+    started(call);
+    return;
+  }
+  const auto task = *TaskId::parse(call.task_uuid);
+  const auto it = std::find_if(processes_.begin(), processes_.end(), [&](const Process& process) {
+    return process.times == call.times && ledger_.run(process.run)->task == task;
+  });
+  if (it == processes_.end()) return;
+  trace_.add(call.at, call.what, it->run.uuid());
+  if (it->slot_ends && time > *it->slot_ends + kGrace) {
+    findings_.report(Rule::tools_end, call.at, "the tool of " + describe(it->run, it->times) + " worked on");
+  }
+  processes_.erase(it);
+}
+
+void ToolWatch::started(const test::ToolCall& call) {
+  ++started_;
+  const auto task = *TaskId::parse(call.task_uuid);
+  const auto [id, run] = ledger_.unfinished_run(task, call.times.start);
+  if (run == nullptr) {
+    findings_.report(Rule::agreed_before_started, call.at,
+                     "a tool of task " + call.task_uuid + " was started for a run at " +
+                         format_timestamp(call.times.start, Zone::utc()) + " that is not in the store");
+    return;
+  }
+  trace_.add(call.at, "start", id.uuid());
+  const auto scheduling_class = ledger_.task(task)->scheduling_class;
+  const bool may_go_on = traits(scheduling_class).multi_result;
+  if (run->state != RunState::on_deck && run->state != RunState::running) {
+    findings_.report(Rule::agreed_before_started, call.at,
+                     "the tool of " + describe(id, run->times) + " was started while the run was " +
+                         std::string(traits(run->state).name));
+  }
+  if (++run->tool_starts > 1 && !may_go_on) {
+    findings_.report(Rule::nothing_twice, call.at,
+                     "the tool of " + describe(id, run->times) + " was started again");
+  }
+  processes_.push_back({id, scheduling_class, call.times, std::nullopt});
+}
+
+void ToolWatch::check(Instant now, Duration time) {
+  for (auto& process : processes_) {
+    if (!process.slot_ends && now >= process.times.start) begin(process, now, time);
+    if (process.slot_ends && time > *process.slot_ends + kGrace) {
+      findings_.report(Rule::tools_end, now,
+                       "the tool of " + describe(process.run, process.times) + " still works");
+    }
+  }
+}
+
+// A process that is started ahead of its slot gets ready and waits; from then on it works.
+void ToolWatch::begin(Process& process, Instant now, Duration time) {
+  for (const auto& other : processes_) {
+    if (&other == &process || !other.slot_ends || time >= *other.slot_ends) continue;
+    if (schedule::may_overlap(process.scheduling_class, other.scheduling_class)) continue;
+    findings_.report(Rule::exclusive_alone, now,
+                     "the tools of " + describe(process.run, process.times) + " and of " +
+                         describe(other.run, other.times) + " work at the same time");
+  }
+  process.slot_ends = time + (process.times.end - now);
+}
+
+}  // namespace pscheduler::sim
