@@ -61,6 +61,7 @@ class Watch {
 
   Result<Json> find_run(bool begin);
   std::optional<Json> following_run();
+  [[nodiscard]] bool began_before_the_last(const Json& run) const;
   Step follow(const Json& found);
   Step follow_nonstarter(const Json& run);
   bool await_end(Json& run);
@@ -129,6 +130,15 @@ int Watch::nothing_more(const Error& error, bool begin) {
   return kExitOk;
 }
 
+bool Watch::began_before_the_last(const Json& run) const {
+  const auto start_of = [](const std::string& text) {
+    return parse_timestamp(text, Zone::utc(), TimestampForm::body);
+  };
+  const auto start = start_of(text_or(run, "start-time", ""));
+  const auto last = start_of(last_start_);
+  return start && last && *start < *last;
+}
+
 Watch::Step Watch::follow(const Json& found) {
   const auto url = text_or(found, "href", "");
   if (url.empty()) {
@@ -136,8 +146,9 @@ Watch::Step Watch::follow(const Json& found) {
                         request_.task_url + " has a run without an address; its server is not to be trusted");
     return Step::stop;
   }
-  // Servers call a run the next one until the second of its start has passed.
-  if (url == last_url_) return after(found);
+  // Servers call a run the next one until the second of its start has passed, in which one that was started a
+  // little ahead of its time has ended already.
+  if (url == last_url_ || began_before_the_last(found)) return after(found);
   last_url_ = url;
   last_start_ = text_or(found, "start-time", "");
   if (verbose_)

@@ -271,5 +271,27 @@ TEST_F(Watching, LosesNoRunOfATaskThatRepeatsQuickly) {
   EXPECT_EQ(bench_.out.str(), "\nResult 1\n\nResult 2\n\nResult 3\n" + kClosing);
 }
 
+TEST_F(Watching, DoesNotGoBackToARunThatTheServerStillCallsTheNext) {
+  const Json task = {{"schedule", {{"repeat", "PT1S"}}},
+                     {"detail",
+                      {{"multi-result", false},
+                       {"runs-href", kTask + "/runs"},
+                       {"first-run-href", kTask + "/runs/first"},
+                       {"next-run-href", kTask + "/runs/next"}}}};
+  bench_.server.answer_instead("GET " + kTask + "?detail=True", Reply{200, task.dump(), true});
+  Json second = run(2, "finished");
+  second["start-time"] = "2030-05-01T12:00:11Z";
+  bench_.server.on(kFirst, run(1, "finished").dump());
+  bench_.server.on("GET " + kTask + "/runs?start=2030-05-01T12%3A00%3A10Z&limit=10",
+                   Json{run_url(1), run_url(2)}.dump());
+  bench_.server.on("GET " + run_url(2), second.dump());
+  bench_.server.on("GET " + kTask + "/runs?start=2030-05-01T12%3A00%3A11Z&limit=10",
+                   Json::array({run_url(2)}).dump());
+  bench_.server.answer_instead(kNext, Reply{200, run(1, "finished").dump(), true});
+  bench_.server.on(kNext, Reply{404, "", true});
+  EXPECT_EQ(watch({"--first", "--quiet"}), 0);
+  EXPECT_EQ(bench_.out.str(), "\nResult 1\n\nResult 2\n" + kClosing);
+}
+
 }  // namespace
 }  // namespace pscheduler::cli
