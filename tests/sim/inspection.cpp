@@ -32,13 +32,15 @@ std::optional<Duration> interval_max(const Schedule& schedule) {
   return schedule.repeat;
 }
 
-// When a run that follows the latest one has to be in the store at the latest.
-Instant planned_by(const KnownTask& task, Duration interval) {
-  Instant last = task.latest_end.value_or(task.schedule.start.value_or(Instant::min()));
+// When a run that follows the latest one has to be in the store at the latest. What fell into a trouble is
+// not made up for.
+Instant planned_by(const KnownTask& task, Duration interval, Instant last_trouble) {
+  const Instant last = std::max(*task.latest_end, last_trouble);
   return last + interval + task.duration + task.schedule.slip + kPlannedWithin;
 }
 
-void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Findings& findings) {
+void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Instant last_trouble,
+                       Findings& findings) {
   const auto interval = interval_max(task.schedule);
   if (!interval || !task.latest_end) return;
   const auto& schedule = task.schedule;
@@ -47,7 +49,7 @@ void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Findings& 
   if (!task.progress.plans_runs) {
     findings.report(Rule::keeps_going, now,
                     "task " + id.to_string() + " is not planned any more, but is not at its end");
-  } else if (now > planned_by(task, *interval)) {
+  } else if (now > planned_by(task, *interval, last_trouble)) {
     findings.report(Rule::keeps_going, now,
                     "task " + id.to_string() + " has had nothing planned after " +
                         format_timestamp(*task.latest_end, Zone::utc()));
@@ -65,7 +67,8 @@ void inspect_task(Node& node, TaskId id, const KnownTask& task, Findings& findin
     }
     return;
   }
-  if (task.schedule.repeats()) inspect_repeating(id, task, now, findings);
+  const Instant last_trouble = now - (node.time() - node.last_trouble());
+  if (task.schedule.repeats()) inspect_repeating(id, task, now, last_trouble, findings);
 }
 
 // What is left of `window` by the runs in the store that a run of the class may not overlap.
