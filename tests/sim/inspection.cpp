@@ -35,7 +35,8 @@ std::optional<Duration> interval_max(const Schedule& schedule) {
 // When a run that follows the latest one has to be in the store at the latest. What fell into a trouble is
 // not made up for.
 Instant planned_by(const KnownTask& task, Duration interval, Instant last_trouble) {
-  const Instant last = std::max(*task.latest_end, last_trouble);
+  const Instant begins = task.schedule.start.value_or(Instant::min());
+  const Instant last = std::max({*task.latest_end, last_trouble, begins});
   return last + interval + task.duration + task.schedule.slip + kPlannedWithin;
 }
 
@@ -45,7 +46,7 @@ void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Instant la
   if (!interval || !task.latest_end) return;
   const auto& schedule = task.schedule;
   if (schedule.max_runs && task.progress.attempts >= *schedule.max_runs) return;
-  if (schedule.until && *task.latest_end + *interval >= *schedule.until) return;
+  if (schedule.until && std::max(now, *task.latest_end + *interval) >= *schedule.until) return;
   if (!task.progress.plans_runs) {
     findings.report(Rule::keeps_going, now,
                     "task " + id.to_string() + " is not planned any more, but is not at its end");

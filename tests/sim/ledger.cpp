@@ -151,6 +151,8 @@ void Ledger::take_history(const ports::Changes& changes, Instant now) {
 
 void Ledger::check_reasons(const Run& run, Instant now) {
   const auto& known = runs_.at(run.id);
+  // A long run that is to go on after a restart is missed when the node is paused then.
+  const bool may_be_missed_later = traits(task(run.task)->scheduling_class).multi_result;
   const std::string name(traits(run.state).name);
   switch (run.state) {
     case RunState::missed:
@@ -160,7 +162,7 @@ void Ledger::check_reasons(const Run& run, Instant now) {
       if (run.errors.empty()) {
         findings_.report(Rule::not_run_says_so, now, describe(run.id, run.times) + " is " + name + " mutely");
       }
-      if (known.tool_starts > 0 && (run.state == RunState::missed || run.state == RunState::nonstart)) {
+      if (known.tool_starts > 0 && !may_be_missed_later && run.state != RunState::preempted) {
         findings_.report(Rule::only_measured_is_finished, now,
                          describe(run.id, run.times) + " is " + name + ", but its tool was started");
       }

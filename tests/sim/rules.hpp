@@ -62,8 +62,9 @@ inline constexpr std::array kRules = {
         "A run goes only where the table of moves allows, and each step is stored with reason and actor."},
     RuleText{Rule::not_run_says_so, "not-run-says-so",
              "A run that was missed, preempted or refused says why."},
-    RuleText{Rule::only_measured_is_finished, "only-measured-is-finished",
-             "A finished run's tool was started, a missed one's never."},
+    RuleText{
+        Rule::only_measured_is_finished, "only-measured-is-finished",
+        "A finished run's tool was started, a missed one's never, unless it was to go on after a restart."},
     RuleText{Rule::timeline_is_the_store, "timeline-is-the-store",
              "When nothing is under way, the free time offered is what the runs in the store leave."},
     RuleText{Rule::answers_in_order, "answers-in-order", "No request is answered with a server's mistake."},
