@@ -46,7 +46,8 @@ void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Instant la
   if (!interval || !task.latest_end) return;
   const auto& schedule = task.schedule;
   if (schedule.max_runs && task.progress.attempts >= *schedule.max_runs) return;
-  if (schedule.until && std::max(now, *task.latest_end + *interval) >= *schedule.until) return;
+  const Instant last = std::max(*task.latest_end, last_trouble);
+  if (schedule.until && std::max(now, last + *interval) >= *schedule.until) return;
   if (!task.progress.plans_runs) {
     findings.report(Rule::keeps_going, now,
                     "task " + id.to_string() + " is not planned any more, but is not at its end");
