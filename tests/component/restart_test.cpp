@@ -120,6 +120,106 @@ TEST_F(Restarts, ARepeatingTaskGoesOnOnItsGrid) {
                                    "12:12:00 finished", "12:13:00 pending"));
 }
 
+class SameSchedule : public WorldTest {
+ protected:
+  // A day on which exclusive tasks find hardly any room, some of them none for hours.
+  void fill() {
+    world->post_task("exclusive", 16 * 3600, {{"start", "PT2H"}});
+    for (const auto* repeat : {"PT1M", "PT7M", "PT1H"}) {
+      const Json schedule = {{"start", "PT30S"}, {"repeat", repeat}};
+      tasks.push_back(world->post_task("exclusive", 20, schedule));
+      tasks.push_back(
+          world->post_task("normal", 5, {{"start", "PT40S"}, {"repeat", repeat}, {"slip", "PT3M"}}));
+      tasks.push_back(world->post_task("background", 5, schedule));
+    }
+  }
+  std::vector<std::string> schedule() {
+    std::vector<std::string> all;
+    for (const auto& task : tasks) {
+      for (const auto& run : world->runs_of(task)) {
+        all.push_back(run["href"].get<std::string>() + " " + run["start-time"].get<std::string>() + " " +
+                      run["state"].get<std::string>());
+      }
+    }
+    return all;
+  }
+  std::size_t nonstarts(const std::string& task) {
+    std::size_t count = 0;
+    for (const auto& run : world->runs_of(task)) count += run["state"] == "nonstart" ? 1 : 0;
+    return count;
+  }
+
+  std::vector<std::string> tasks;
+};
+
+TEST_F(SameSchedule, TasksThatRestFromFindingNoRoomGoOnResting) {
+  fill();
+  const auto before = schedule();
+  ASSERT_GE(nonstarts(tasks.front()), 10U);
+  ASSERT_LT(nonstarts(tasks.front()), 100U) << "it rests, though 960 more of its runs would find no room";
+  restart_at(at(1s));
+  EXPECT_EQ(schedule(), before);
+}
+
+TEST_F(SameSchedule, AsWithoutARestart) {
+  Folder undisturbed;
+  fill();
+  restart_at(at(2s));
+  world->advance_to(at(10s));
+  world->crash();
+  start({.start = at(10s)});
+  world->advance_to(at(4h));
+  std::vector<std::size_t> with;
+  for (const auto& task : tasks) with.push_back(world->runs_of(task).size());
+  world = std::make_unique<World>(undisturbed.path());
+  tasks.clear();
+  fill();
+  world->advance_to(at(4h));
+  std::vector<std::size_t> without;
+  for (const auto& task : tasks) without.push_back(world->runs_of(task).size());
+  EXPECT_EQ(with, without);
+}
+
+TEST_F(Restarts, TimeOfARunThatEndedWithThePowerGoesToWhomHadNone) {
+  const auto lost = world->post_task("exclusive", 600);
+  const auto waits = world->post_task("exclusive", 10, {{"start", "PT2M"}, {"slip", "PT2M"}});
+  ASSERT_EQ(world->run_of(waits)["state"], "nonstart");
+  world->advance_to(at(1min));
+  restart_at(at(70s));
+  EXPECT_EQ(world->run_of(lost)["state"], "failed");
+  ASSERT_EQ(world->runs_of(waits).size(), 2U);
+  world->advance_to(at(5min));
+  EXPECT_EQ(world->runs_of(waits).back()["state"], "finished");
+}
+
+class OtherHorizon : public WorldTest {
+ protected:
+  std::size_t count(const std::string& task) { return world->runs_of(task).size(); }
+};
+
+TEST_F(OtherHorizon, ThatIsLongerIsFilledAtTheStart) {
+  start({.horizon = 1h});
+  const auto task = world->post_task("background", 10, {{"start", "PT5M"}, {"repeat", "PT10M"}});
+  ASSERT_EQ(count(task), 6U);
+  world->crash();
+  start({.start = at(1s), .horizon = 3h});
+  EXPECT_EQ(count(task), 18U);
+  EXPECT_EQ(world->get("/schedule-horizon").json(), "PT3H");
+}
+
+TEST_F(OtherHorizon, ThatIsShorterKeepsWhatIsScheduledAndAddsNothingBeyond) {
+  start({.horizon = 3h});
+  const auto task = world->post_task("background", 10, {{"start", "PT5M"}, {"repeat", "PT10M"}});
+  ASSERT_EQ(count(task), 18U);
+  world->crash();
+  start({.start = at(1s), .horizon = 1h});
+  world->advance_to(at(2h));
+  EXPECT_EQ(count(task), 18U);
+  world->advance_to(at(2h + 5min));
+  EXPECT_EQ(count(task), 19U) << "the next is an hour away now";
+  EXPECT_EQ(world->runs_of(task)[12]["state"], "running") << "what was scheduled has its time";
+}
+
 TEST_F(Restarts, ATaskBeyondTheHorizonIsPlannedLater) {
   const auto task = world->post_task("background", 10, {{"start", "2030-01-05T12:00:00Z"}});
   restart_at(at(1h));

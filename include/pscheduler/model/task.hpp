@@ -45,6 +45,7 @@ struct TaskProgress {
   bool enabled = false;     // false while being created and for ever after cancellation
   bool plans_runs = false;  // this node leads it and more runs may follow
   std::optional<Instant> canceled_at;
+  std::int64_t nonstarts_in_a_row = 0;  // the last attempts of a repeating task that found no room
 };
 
 struct Task {

@@ -7,7 +7,6 @@
 // away meanwhile.
 
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "pscheduler/model/run.hpp"
@@ -114,7 +113,7 @@ class Scheduling {
   ports::Async<void> plan_next(const Task& task, TaskProgress& progress);
   ports::Async<void> finish_planning(TaskId id, TaskProgress& progress);
   [[nodiscard]] std::optional<Instant> next_nominal(const Task& task, const TaskProgress& progress) const;
-  [[nodiscard]] Instant planned_from(Instant nominal, const Task& task) const;
+  [[nodiscard]] Instant planned_from(Instant nominal, const Task& task, const TaskProgress& progress) const;
   [[nodiscard]] bool has_enough_ahead(const Task& task) const;
   void run_begun(const Run& run);
   void run_ended(const Run& run);
@@ -178,7 +177,6 @@ class Scheduling {
   std::unordered_set<TaskId> planning_;      // tasks whose next run is being planned
   std::unordered_set<RunId> planning_anew_;  // runs whose attempt is being planned anew
   OpenAttempts open_;
-  std::unordered_map<TaskId, int> nonstarts_in_a_row_;
   bool stopping_ = false;
   ports::Event changed_;
   ports::Scope plans_;

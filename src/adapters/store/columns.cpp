@@ -104,6 +104,7 @@ void bind_progress(Parameters& to, std::int64_t task_number, const TaskProgress&
   to.integer(task_number).instant(progress.first_start).instant(progress.latest_end);
   to.integer(progress.runs).integer(progress.attempts).integer(progress.runs_started);
   to.integer(progress.enabled ? 1 : 0).integer(progress.plans_runs ? 1 : 0).instant(progress.canceled_at);
+  to.integer(progress.nonstarts_in_a_row);
 }
 
 void bind_run(Parameters& to, std::int64_t task_number, const Run& run) {
@@ -173,6 +174,7 @@ NumberedTask read_task(Row& from) {
   progress.enabled = from.integer() != 0;
   progress.plans_runs = from.integer() != 0;
   progress.canceled_at = from.optional_instant();
+  progress.nonstarts_in_a_row = from.integer();
   return row;
 }
 

@@ -1,9 +1,13 @@
 #include "adapters/store/migrations.hpp"
 
+#include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 namespace pscheduler::adapters::store {
 namespace {
@@ -131,10 +135,44 @@ CREATE TABLE control (
 INSERT INTO control VALUES (1, 0, NULL);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kFirst}};
+// How many attempts of a task in a row have found no room, for the node to rest after a restart as before.
+constexpr char kNonstartsInARow[] = R"sql(
+ALTER TABLE task_progress ADD COLUMN nonstarts_in_a_row INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
+}
+
+// What a schema is made of, for a person: tables, their columns, indexes.
+std::vector<std::string> parts_of(SQLite::Database& database) {
+  SQLite::Statement rows(database,
+                         "SELECT 'the ' || type || ' ' || name, 1 AS place, name FROM sqlite_schema"
+                         " WHERE type IN ('table', 'index') UNION ALL"
+                         " SELECT 'the column ' || c.name || ' of the table ' || s.name, 2, s.name"
+                         " FROM sqlite_schema AS s JOIN pragma_table_info(s.name) AS c WHERE s.type = 'table'"
+                         " ORDER BY place, name");
+  std::vector<std::string> parts;
+  while (rows.executeStep()) parts.push_back(rows.getColumn(0).getString());
+  return parts;
+}
+
+std::size_t steps_up_to(std::span<const Migration> steps, int version) {
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [&](const auto& step) { return step.version <= version; }));
+}
+
+// The first part that these steps make and the database does not have.
+std::optional<std::string> missing_part(SQLite::Database& database, std::span<const Migration> taken) {
+  SQLite::Database expected(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  migrate(expected, taken);
+  const auto found = parts_of(database);
+  for (auto& part : parts_of(expected)) {
+    if (std::find(found.begin(), found.end(), part) == found.end()) return std::move(part);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -152,12 +190,25 @@ Result<void> check_origin(SQLite::Database& database, std::span<const Migration>
     return fail(Errc::not_possible,
                 fmt::format("{} is a database of another program; choose another data directory", file));
   }
+  if (version < 1 && !blank) {
+    return fail(
+        Errc::not_possible,
+        fmt::format("{} holds tables but no valid number of its schema ({}): it is damaged; restore a "
+                    "backup or move it away to begin anew",
+                    file, version));
+  }
   const int known = steps.empty() ? 0 : steps.back().version;
   if (version > known) {
     return fail(Errc::not_possible,
                 fmt::format("{} was written by a newer version (schema {}, this one knows {}); install that "
                             "version or choose another data directory",
                             file, version, known));
+  }
+  if (const auto missing = missing_part(database, steps.first(steps_up_to(steps, version)))) {
+    return fail(Errc::not_possible,
+                fmt::format("{} says it has schema {}, but lacks {}: it was made by a version that was never "
+                            "released, or is damaged; restore a backup or move it away to begin anew",
+                            file, version, *missing));
   }
   return {};
 }

@@ -21,7 +21,8 @@ std::span<const Migration> migrations();
 // Marks the file as ours in its header: "psch".
 inline constexpr int kApplicationId = 0x70736368;
 
-// not_possible when the file is another program's or written by a version that knows more steps.
+// not_possible when the file is another program's, was written by a version that knows more steps, or lacks
+// something that the steps it has taken make.
 Result<void> check_origin(SQLite::Database& database, std::span<const Migration> steps,
                           const std::string& file);
 

@@ -17,11 +17,12 @@ inline constexpr char kInsertTask[] =
     " ON CONFLICT (uuid) DO NOTHING";
 inline constexpr char kSetProgress[] =
     "INSERT INTO task_progress (task, first_start_us, latest_end_us, runs, attempts, runs_started, enabled,"
-    " plans_runs, canceled_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " plans_runs, canceled_us, nonstarts_in_a_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (task) DO UPDATE SET first_start_us = excluded.first_start_us,"
     " latest_end_us = excluded.latest_end_us, runs = excluded.runs, attempts = excluded.attempts,"
     " runs_started = excluded.runs_started,"
-    " enabled = excluded.enabled, plans_runs = excluded.plans_runs, canceled_us = excluded.canceled_us";
+    " enabled = excluded.enabled, plans_runs = excluded.plans_runs, canceled_us = excluded.canceled_us,"
+    " nonstarts_in_a_row = excluded.nonstarts_in_a_row";
 inline constexpr char kInsertRun[] =
     "INSERT INTO run (start_us, end_us, added_us, state, status, errors, priority, limit_diags,"
     " participant_data, participant_data_full, nominal_us, latest_start_us, expires_us, task, uuid)"
@@ -49,7 +50,7 @@ inline const std::string kSelectTask =
     "t.max_runs,"
     " t.duration_us, t.post_us, t.cli, t.limit_diags, t.requester, t.server, t.requester_proxied_by,"
     " t.own_key, t.participant_key, t.priority, t.added_us, p.first_start_us, p.latest_end_us, p.runs,"
-    " p.attempts, p.runs_started, p.enabled, p.plans_runs, p.canceled_us"
+    " p.attempts, p.runs_started, p.enabled, p.plans_runs, p.canceled_us, p.nonstarts_in_a_row"
     " FROM task AS t JOIN task_progress AS p ON p.task = t.number";
 inline const std::string kTaskById = kSelectTask + " WHERE t.uuid = ?";
 inline const std::string kTaskOfRun = kSelectTask + " WHERE t.number = (SELECT task FROM run WHERE uuid = ?)";

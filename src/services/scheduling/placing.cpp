@@ -84,7 +84,6 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   if (!progress.canceled_at) progress.canceled_at = now;
   queue_.forget(task.id);
   open_.remove_of(task.id);
-  nonstarts_in_a_row_.erase(task.id);
   ports::Changes changes;
   changes.task_progress.emplace_back(task.id, progress);
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);

@@ -35,7 +35,7 @@ std::optional<TaskId> PlanQueue::take(Instant now) {
 }
 
 std::optional<Instant> PlanQueue::next_at() const {
-  if (!ready_.empty()) return Instant::min();
+  if (!ready_.empty()) return entries_.at(ready_.begin()->second).from;
   if (later_.empty()) return std::nullopt;
   return later_.begin()->first;
 }

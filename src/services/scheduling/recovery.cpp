@@ -56,12 +56,16 @@ ports::AsyncResult<void> Scheduling::recover() {
   auto runs = co_await ports_.store.unfinished_runs();
   if (!runs) co_return fail(std::move(runs.error()));
   TaskCache tasks(ports_.store);
+  std::vector<TimeRange> lost;  // of runs that end here
   for (auto& run : *runs) {
     auto task = co_await tasks.find(run.task);
     if (!task) co_return fail(std::move(task.error()));
     if (*task == nullptr) continue;
+    const RunId id = run.id;
+    const TimeRange times = run.times;
     auto recovered = co_await recover_run(std::move(run), **task);
     if (!recovered) co_return recovered;
+    if (!timeline_.find(id)) lost.push_back(times);
   }
   auto open = co_await ports_.store.open_runs(ports_.clock.now());
   if (!open) co_return fail(std::move(open.error()));
@@ -76,6 +80,7 @@ ports::AsyncResult<void> Scheduling::recover() {
     const auto& progress = book_.open(task);
     plan_later(task, progress);
   }
+  for (const auto& times : lost) room_freed(times);
   co_return Result<void>{};
 }
 

@@ -22,7 +22,7 @@ constexpr int kRunsAheadMax = 1500;
 
 // After that many attempts in a row without room, the next is not made before the time of the last has come:
 // a task that finds none for a long while would else fill the store with non-starters.
-constexpr int kNonstartsAheadMax = 10;
+constexpr std::int64_t kNonstartsAheadMax = 10;
 
 // Takes a task out of a set in the end.
 struct Member {
@@ -56,7 +56,7 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
 void Scheduling::add(const Task& task) {
   const auto& progress = book_.open(task);
   const auto nominal = next_nominal(task, progress);
-  if (nominal && planned_from(*nominal, task) > ports_.clock.now()) {
+  if (nominal && planned_from(*nominal, task, progress) > ports_.clock.now()) {
     plan_later(task, progress);
   } else {
     plan_now(task.id);
@@ -71,10 +71,15 @@ std::optional<Instant> Scheduling::next_nominal(const Task& task, const TaskProg
 }
 
 // When a run comes inside the horizon: its latest start must, so that its slip can be used. For long runs
-// that stream results there is no horizon; the next one is always planned.
-Instant Scheduling::planned_from(Instant nominal, const Task& task) const {
-  if (traits(task.scheduling_class).multi_result) return ports_.clock.now();
-  return nominal - (settings_.horizon - std::min(task.schedule.slip, settings_.horizon));
+// that stream results there is no horizon; the next one is always planned. Only what is stored decides, so
+// that a restart changes nothing.
+Instant Scheduling::planned_from(Instant nominal, const Task& task, const TaskProgress& progress) const {
+  Instant from = ports_.clock.now();
+  if (!traits(task.scheduling_class).multi_result) {
+    from = nominal - (settings_.horizon - std::min(task.schedule.slip, settings_.horizon));
+  }
+  if (progress.nonstarts_in_a_row < kNonstartsAheadMax) return from;
+  return std::max(from, progress.latest_end.value_or(from));
 }
 
 bool Scheduling::has_enough_ahead(const Task& task) const {
@@ -91,11 +96,7 @@ void Scheduling::plan_later(const Task& task, const TaskProgress& progress) {
   if (!progress.plans_runs || has_enough_ahead(task)) return;
   const auto nominal = next_nominal(task, progress);
   const Instant now = ports_.clock.now();
-  Instant from = nominal ? planned_from(*nominal, task) : now;
-  const auto nonstarts = nonstarts_in_a_row_.find(task.id);
-  if (nonstarts != nonstarts_in_a_row_.end() && nonstarts->second >= kNonstartsAheadMax) {
-    from = std::max(from, progress.latest_end.value_or(now));
-  }
+  const Instant from = nominal ? std::max(planned_from(*nominal, task, progress), now) : now;
   queue_.put(task.id, from, nominal.value_or(now));
   changed_.notify_all();
 }
@@ -164,7 +165,7 @@ ports::Async<void> Scheduling::plan_next(const Task& task, TaskProgress& progres
     co_await finish_planning(task.id, progress);
     co_return;
   }
-  if (planned_from(*nominal, task) > ports_.clock.now() || has_enough_ahead(task)) co_return;
+  if (planned_from(*nominal, task, progress) > ports_.clock.now() || has_enough_ahead(task)) co_return;
   Attempt attempt{*nominal, *nominal + schedule::effective_slip(task.schedule, task.duration), std::nullopt};
   co_await plan_run(task, std::move(attempt));
 }
@@ -172,7 +173,6 @@ ports::Async<void> Scheduling::plan_next(const Task& task, TaskProgress& progres
 // No run of the task is to follow: durable, so that a restart does not look at it again.
 ports::Async<void> Scheduling::finish_planning(TaskId id, TaskProgress& progress) {
   progress.plans_runs = false;
-  nonstarts_in_a_row_.erase(id);
   ports::Changes changes;
   changes.task_progress.emplace_back(id, progress);
   co_await ports_.store.commit(std::move(changes));

@@ -102,10 +102,7 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
   }
   const Origin origin = attempt.replaces ? Origin::planned_anew : Origin::planned;
   auto stored = co_await store_run(task, std::move(run), std::move(why), origin, std::move(together));
-  if (stored) {
-    nonstarts_in_a_row_.erase(task.id);
-    co_return true;
-  }
+  if (stored) co_return true;
   const TaskProgress* progress = book_.find(task.id);
   if (progress == nullptr || !progress->enabled) co_return false;
   ports_.log.write(

@@ -99,6 +99,10 @@ ports::Async<void> Scheduling::withdraw_stored(Run run, bool planned_here) {
 void Scheduling::count_run(const Task& task, TaskProgress& progress, const Run& run, Origin origin) {
   ++progress.runs;
   if (origin != Origin::planned_anew) ++progress.attempts;
+  if (origin == Origin::planned && task.schedule.repeats()) {
+    const bool no_room = run.state == RunState::nonstart;
+    progress.nonstarts_in_a_row = no_room ? progress.nonstarts_in_a_row + 1 : 0;
+  }
   if (!progress.first_start) progress.first_start = task.schedule.start.value_or(run.times.start);
   progress.latest_end = std::max(progress.latest_end.value_or(run.times.end), run.times.end);
   if (origin == Origin::planned && !task.schedule.repeats()) progress.plans_runs = false;
@@ -109,6 +113,7 @@ void Scheduling::count_run(const Task& task, TaskProgress& progress, const Run& 
 void Scheduling::uncount_run(TaskProgress& progress, const TaskProgress& before, Origin origin) {
   --progress.runs;
   if (origin != Origin::planned_anew) --progress.attempts;
+  if (origin == Origin::planned) progress.nonstarts_in_a_row = before.nonstarts_in_a_row;
   if (progress.runs == before.runs) {
     progress.first_start = before.first_start;
     progress.latest_end = before.latest_end;
@@ -134,7 +139,6 @@ ports::Async<void> Scheduling::store_nonstart(const Task& task, Attempt attempt,
   Why why{std::move(reason), "scheduler"};
   auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(together));
   if (stored) {
-    if (task.schedule.repeats()) ++nonstarts_in_a_row_[task.id];
     keep_open(nonstart, task.scheduling_class);
     co_return;
   }

@@ -106,6 +106,39 @@ TEST_F(Open, RefusesADatabaseOfANewerVersion) {
   EXPECT_NE(error.message.find("newer version (schema 99"), std::string::npos) << error.message;
 }
 
+struct Lack {
+  const char* done;
+  const char* said;
+};
+
+TEST_F(Open, RefusesADatabaseThatLacksSomethingAndNamesIt) {
+  open();
+  close();
+  const auto whole = folder_.path() / "whole";
+  std::filesystem::copy_file(file_, whole);
+  for (const auto& [done, said] :
+       {Lack{"DROP TABLE archiving", "lacks the table archiving"},
+        Lack{"DROP INDEX run_open", "lacks the index run_open"},
+        Lack{"ALTER TABLE task DROP COLUMN slip_us", "lacks the column slip_us of the table task"},
+        Lack{"PRAGMA user_version = 0", "no valid number of its schema (0)"},
+        Lack{"PRAGMA user_version = -1", "no valid number of its schema (-1)"}}) {
+    std::filesystem::copy_file(whole, file_, std::filesystem::copy_options::overwrite_existing);
+    SQLite::Database(file_.string(), SQLite::OPEN_READWRITE).exec(done);
+    const auto error = refused();
+    EXPECT_EQ(error.code, Errc::not_possible) << done;
+    EXPECT_NE(error.message.find(said), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("restore a backup or move it away"), std::string::npos) << error.message;
+  }
+}
+
+TEST_F(Open, TakesADatabaseThatSomebodyHasAddedTo) {
+  open();
+  close();
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE).exec("CREATE INDEX mine ON task(tool)");
+  open();
+  must_commit(new_task(1));
+}
+
 TEST_F(Open, AcceptsAnEmptyFileAndOddNames) {
   for (const auto* name : {"empty", "file:x?mode=ro", "sp ace ü"}) {
     file_ = folder_.path() / name;

@@ -28,7 +28,7 @@ Task full_task() {
   task.participant_key = "secret";
   task.priority = -3;
   task.added = at(1) + 1us;
-  task.progress = {at(10), at(20), 5, 3, 4, true, true, at(30)};
+  task.progress = {at(10), at(20), 5, 3, 4, true, true, at(30), 7};
   return task;
 }
 
@@ -60,6 +60,7 @@ void expect_same(const TaskProgress& a, const TaskProgress& b) {
   EXPECT_EQ(a.enabled, b.enabled);
   EXPECT_EQ(a.plans_runs, b.plans_runs);
   EXPECT_EQ(a.canceled_at, b.canceled_at);
+  EXPECT_EQ(a.nonstarts_in_a_row, b.nonstarts_in_a_row);
 }
 
 void expect_same(const Task& a, const Task& b) {
