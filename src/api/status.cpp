@@ -41,8 +41,7 @@ AsyncResult<HttpResponse> get_status(Call call) {
       {"ticker", service_object(call, now, call.services.housekeeping.next_look())},
       {"scheduler", service_object(call, now, call.services.scheduling.next_plan())},
       {"runner", service_object(call, now, call.services.runner.next_start())},
-      // What is to be archived next is known to the store alone.
-      {"archiver", service_object(call, now, std::nullopt)},
+      {"archiver", service_object(call, now, call.services.archivist.next_due())},
   };
   Json status = {{"time", format_timestamp_z(now)},
                  {"limits", {{"ok", true}}},

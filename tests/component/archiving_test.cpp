@@ -97,6 +97,21 @@ TEST_F(ArchivingOfResults, IsTriedAgainWhenTheArchiverSaysSo) {
   EXPECT_EQ(records[2].record["last-attempt"], "2030-01-02T12:00:15+00:00");
 }
 
+TEST_F(ArchivingOfResults, TheStatusTellsWhenTheNextIsDue) {
+  const auto archiver = [&] { return world->get("/status").json()["services"]["archiver"]; };
+  EXPECT_EQ(archiver()["expected"], nullptr) << "nothing is to be archived";
+  world->plugins.on_archive = [this](const ArchiverCall&) -> Result<ArchiverReply> {
+    return world->plugins.archived.size() < 2 ? again_after(5min, "PT5M") : success();
+  };
+  post({shelf()});
+  world->advance_to(at(70s));
+  EXPECT_EQ(archiver()["expected"], text_of(at(310s)));
+  EXPECT_EQ(archiver()["next_time"], "PT4M");
+  EXPECT_EQ(archiver()["overdue"], nullptr);
+  world->advance_to(at(6min));
+  EXPECT_EQ(archiver()["expected"], nullptr);
+}
+
 TEST_F(ArchivingOfResults, GivesTheDocumentThatArchiversExpect) {
   const auto task =
       post({shelf({{"uri-host", "outside.example:8443"}})}, {{"_key", "sesame"}, {"reference", {{"a", 1}}}});

@@ -70,7 +70,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       submission({store, clock, random, host, scripts}, plugins, scheduling,
                  services::SubmissionSettings{"node.example", Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
-           store, metrics, housekeeping},
+           store, metrics, housekeeping, archivist},
           {"node.example", Zone::utc()}),
       loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
   plugins.scripts = std::move(options.scripts);

@@ -12,6 +12,7 @@
 #include "pscheduler/ports/processes.hpp"
 #include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/archivist.hpp"
 #include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_events.hpp"
@@ -41,6 +42,7 @@ struct Services {
   ports::ScheduleView& schedule_view;
   ports::Metrics& metrics;
   const services::Housekeeping& housekeeping;
+  const services::Archivist& archivist;
 };
 
 struct Settings {

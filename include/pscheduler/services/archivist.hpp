@@ -71,6 +71,9 @@ class Archivist {
   // start.
   ports::Async<void> stop();
 
+  // When the next archiving is due that is not under way; nothing when none waits.
+  [[nodiscard]] std::optional<Instant> next_due() const;
+
   [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
 
  private:
@@ -88,7 +91,7 @@ class Archivist {
   class UnderWay;
   class Recording;
 
-  void begin(std::vector<Archiving> due);
+  bool begin(std::vector<Archiving> due);
   [[nodiscard]] bool is_expired(const Archiving& archiving) const;
   [[nodiscard]] bool has_room(const Archiving& archiving) const;
   ports::Async<void> deliver(Archiving archiving);
@@ -111,6 +114,8 @@ class Archivist {
   std::map<std::string, std::size_t> under_way_by_archiver_;  // without those that expire
   std::set<RunId> recording_;                                 // runs of which an outcome is being stored
   std::uint64_t looks_ = 0;
+  std::optional<Instant> next_;      // of those that were not due at the last look
+  bool some_wait_for_room_ = false;  // of those that were
   bool stopping_ = false;
   ports::Event changed_;
   ports::Scope deliveries_;

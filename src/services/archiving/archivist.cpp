@@ -85,7 +85,8 @@ ports::Async<void> Archivist::work() {
       co_await ports_.clock.sleep_for(kReadAgain);
       continue;
     }
-    begin(std::move(agenda->due));
+    some_wait_for_room_ = !begin(std::move(agenda->due));
+    next_ = agenda->next;
     if (looked != looks_) continue;
     if (agenda->next) {
       co_await changed_.wait_until(ports_.clock, *agenda->next);
@@ -95,11 +96,22 @@ ports::Async<void> Archivist::work() {
   }
 }
 
-void Archivist::begin(std::vector<Archiving> due) {
+// Whether all of it is under way now.
+bool Archivist::begin(std::vector<Archiving> due) {
+  bool all = true;
   for (auto& archiving : due) {
-    if (stopping_ || under_way_.contains({archiving.run, archiving.index}) || !has_room(archiving)) continue;
-    deliveries_.spawn(deliver(std::move(archiving)));
+    if (under_way_.contains({archiving.run, archiving.index})) continue;
+    if (stopping_ || !has_room(archiving)) {
+      all = false;
+    } else {
+      deliveries_.spawn(deliver(std::move(archiving)));
+    }
   }
+  return all;
+}
+
+std::optional<Instant> Archivist::next_due() const {
+  return some_wait_for_room_ ? ports_.clock.now() : next_;
 }
 
 bool Archivist::is_expired(const Archiving& archiving) const {
