@@ -107,6 +107,9 @@ TEST_P(RunEnds, WithItsStateAndReason) {
   EXPECT_EQ(run["end-time"], text_of(at(c.ends)));
   EXPECT_THAT(world->history_of(run).back().reason, HasSubstr(c.reason));
   EXPECT_THAT(run["result-merged"].dump(), HasSubstr(c.merged));
+  if (c.state == "failed") {
+    EXPECT_THAT(run["errors"].dump(), HasSubstr(c.reason));
+  }
   EXPECT_FALSE(run["result"].is_null());
   const auto result = world->get(
       task + "/runs/" + run["href"].get<std::string>().substr(run["href"].get<std::string>().rfind('/') + 1) +
@@ -156,6 +159,20 @@ TEST_F(RunLife, IsMissedWhenTooManyToolsRunAndSaysSo) {
   EXPECT_EQ(world->history_of(run).back().at, at(30s));
   EXPECT_EQ(world->history_of(run).back().actor, "runner");
   EXPECT_EQ(world->run_of(first)["state"], "running");
+}
+
+TEST_F(RunLife, WaitsForRoomAsLongAsItMayBeLateNow) {
+  start({.parallel_max = 1});
+  world->post_task("background", 100);
+  const auto impatient = world->post_task("background", 10, {{"start", "PT10S"}});
+  world->advance_to(at(20s));
+  world->runner.set_straggle(60s);
+  world->advance_to(at(65s));
+  EXPECT_EQ(world->run_of(impatient)["state"], "pending") << "it has longer now";
+  EXPECT_EQ(world->plugins.running, 1) << "and does not start without room";
+  world->runner.set_straggle(5s);
+  world->advance_to(at(66s));
+  EXPECT_EQ(world->run_of(impatient)["state"], "missed");
 }
 
 TEST_F(RunLife, ThatWaitedForRoomHasItsWholeSlotThen) {

@@ -133,6 +133,7 @@ class Runner {
   void start_those_that_waited();
   WaitingRuns* find_waiting(RunId run);
   Waiting take(WaitingRuns& from, WaitingRuns::iterator entry);
+  void keep_for_room(WaitingRuns::node_type node);
   void launch(Run run, SchedulingClass scheduling_class);
   void begin(Waiting waiting);
   ports::Async<void> supervise(ActiveRun active);

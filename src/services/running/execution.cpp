@@ -277,6 +277,10 @@ ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string
   results.merged = json::to_compact(result);
   const bool good = *json::find_bool(result, "succeeded");
   Why why{good ? "Measured and merged." : reason_of(result), "runner"};
+  if (!good) {
+    if (!active->run.errors.empty()) active->run.errors += '\n';
+    active->run.errors += why.reason;
+  }
   const RunState to = good ? RunState::finished : RunState::failed;
   co_await end_with_result(active, to, std::move(why), std::move(results));
 }

@@ -131,15 +131,11 @@ std::optional<Instant> Runner::start_due_runs() {
   const Instant now = ports_.clock.now();
   while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
     const auto entry = waiting_.begin();
-    const Instant late_at = gives_up(entry->second);
-    if (late_at <= now || may_start(entry->second)) {
+    if (gives_up(entry->second) <= now || may_start(entry->second)) {
       begin(take(waiting_, entry));
-      continue;
+    } else {
+      keep_for_room(waiting_.extract(entry));
     }
-    auto node = waiting_.extract(entry);
-    node.key().first = late_at;
-    waiting_by_run_[node.key().second] = late_at;
-    waits_for_room_.insert(std::move(node));
   }
   std::optional<Instant> next;
   if (!waiting_.empty()) next = waiting_.begin()->first.first;
@@ -148,6 +144,14 @@ std::optional<Instant> Runner::start_due_runs() {
     next = next ? std::min(*next, late_at) : late_at;
   }
   return next;
+}
+
+// Until it is given up.
+void Runner::keep_for_room(WaitingRuns::node_type node) {
+  const Instant late_at = gives_up(node.mapped());
+  node.key().first = late_at;
+  waiting_by_run_[node.key().second] = late_at;
+  waits_for_room_.insert(std::move(node));
 }
 
 // Starts what had to wait for other tools to end, and gives up what has waited too long.
@@ -218,6 +222,12 @@ ports::AsyncResult<void> Runner::set_pause(Pause pause) {
 
 void Runner::set_straggle(Duration straggle) {
   settings_.straggle = straggle;
+  WaitingRuns waiting;
+  waiting.swap(waits_for_room_);
+  while (!waiting.empty()) {
+    auto node = waiting.extract(waiting.begin());
+    keep_for_room(std::move(node));
+  }
   changed_.notify_all();
 }
 
