@@ -10,7 +10,9 @@
 // reached its end goes an hour later. A task goes when it has been over for the same time and has no run
 // left; one that may still have a run never goes.
 
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/event.hpp"
@@ -50,10 +52,17 @@ class Housekeeping {
 
  private:
   struct Step;
+  struct Verdict;
+  template <class Row>
+  using ReadPage = std::function<ports::AsyncResult<std::vector<Row>>(ports::RetentionPlace)>;
+  template <class Row>
+  using Judge = std::function<Verdict(const Row&)>;
 
   ports::AsyncResult<Instant> clear();
   ports::AsyncResult<Instant> clear_runs(ports::OldRuns which);
   ports::AsyncResult<Instant> clear_tasks();
+  template <class Row>
+  ports::AsyncResult<Instant> clear_rows(ReadPage<Row> read, Judge<Row> judge);
   ports::AsyncResult<void> clear_orphans();
   ports::AsyncResult<void> take_step(Step step);
   [[nodiscard]] Duration age_of(ports::OldRuns which) const;

@@ -48,10 +48,18 @@ struct Housekeeping::Step {
     tasks.insert(run.task);
     bytes += run.result_bytes;
   }
+  void add(const ports::OldTask& task) { changes.removed_tasks.push_back(task.id); }
   [[nodiscard]] std::size_t rows() const {
     return changes.removed_runs.size() + changes.removed_tasks.size();
   }
   [[nodiscard]] bool full() const { return rows() >= kStepRows || bytes >= kStepBytes; }
+};
+
+// What becomes of a row. Rows come by age: with the first that is not old there are no more.
+struct Housekeeping::Verdict {
+  enum class Fate { goes, stays, not_old };
+  Fate fate = Fate::goes;
+  std::optional<Instant> look_again;
 };
 
 Housekeeping::Housekeeping(Ports ports, RunEvents& events, TaskBook& book, Duration keep)
@@ -124,68 +132,59 @@ ports::AsyncResult<Instant> Housekeeping::clear_runs(ports::OldRuns which) {
   const Duration age = age_of(which);
   const Duration keep = keep_;
   const Instant now = ports_.clock.now();
-  Instant next = Instant::max();
-  ports::RetentionPlace place;
-  for (bool more = true; more;) {
-    auto page = co_await ports_.retention.old_runs(which, place, kPage);
-    if (!page) co_return fail(std::move(page.error()));
-    more = std::ssize(*page) == kPage;
-    Step step;
-    for (const auto& run : *page) {
-      place = run.place;
-      if (run.place.at > now - age) {
-        next = std::min(next, run.place.at + age);
-        more = false;
-        break;
-      }
-      const auto wanted =
-          which == ports::OldRuns::ended ? wanted_until(run, now, keep) : std::optional<Instant>();
-      if (wanted) {
-        next = std::min(next, std::min(*wanted, now + kWantedAgain));
-        continue;
-      }
-      step.add(run);
-      if (!step.full()) continue;
-      Step full;
-      std::swap(full, step);
-      auto taken = co_await take_step(std::move(full));
-      if (!taken) co_return fail(std::move(taken.error()));
-    }
-    auto taken = co_await take_step(std::move(step));
-    if (!taken) co_return fail(std::move(taken.error()));
-  }
+  ReadPage<ports::OldRun> read = [this, which](ports::RetentionPlace after) {
+    return ports_.retention.old_runs(which, after, kPage);
+  };
+  Judge<ports::OldRun> judge = [=](const ports::OldRun& run) -> Verdict {
+    if (run.place.at > now - age) return {Verdict::Fate::not_old, run.place.at + age};
+    if (which != ports::OldRuns::ended) return {Verdict::Fate::goes, {}};
+    const auto wanted = wanted_until(run, now, keep);
+    if (wanted) return {Verdict::Fate::stays, std::min(*wanted, now + kWantedAgain)};
+    return {Verdict::Fate::goes, {}};
+  };
+  auto next = co_await clear_rows<ports::OldRun>(std::move(read), std::move(judge));
   co_return next;
 }
 
 ports::AsyncResult<Instant> Housekeeping::clear_tasks() {
   const Instant now = ports_.clock.now();
   const Duration keep = keep_;
+  ReadPage<ports::OldTask> read = [this](ports::RetentionPlace after) {
+    return ports_.retention.old_tasks(after, kPage);
+  };
+  Judge<ports::OldTask> judge = [this, now, keep](const ports::OldTask& task) -> Verdict {
+    if (task.place.at > now - keep) return {Verdict::Fate::not_old, task.place.at + keep};
+    const auto over = over_from(task);
+    // Without runs it goes; with runs it does when they do, which is looked after.
+    if (!over || task.has_runs) return {Verdict::Fate::stays, {}};
+    if (*over > now - keep) return {Verdict::Fate::stays, *over + keep};
+    if (book_.find(task.id) != nullptr) return {Verdict::Fate::stays, now + kWantedAgain};
+    return {Verdict::Fate::goes, {}};
+  };
+  auto next = co_await clear_rows<ports::OldTask>(std::move(read), std::move(judge));
+  co_return next;
+}
+
+// Removes, page by page and step by step, what is to go; when the next row will be old enough.
+template <class Row>
+ports::AsyncResult<Instant> Housekeeping::clear_rows(ReadPage<Row> read, Judge<Row> judge) {
   Instant next = Instant::max();
   ports::RetentionPlace place;
   for (bool more = true; more;) {
-    auto page = co_await ports_.retention.old_tasks(place, kPage);
+    auto page = co_await read(place);
     if (!page) co_return fail(std::move(page.error()));
     more = std::ssize(*page) == kPage;
     Step step;
-    for (const auto& task : *page) {
-      place = task.place;
-      if (task.place.at > now - keep) {
-        next = std::min(next, task.place.at + keep);
+    for (const auto& row : *page) {
+      place = row.place;
+      const Verdict verdict = judge(row);
+      next = std::min(next, verdict.look_again.value_or(next));
+      if (verdict.fate == Verdict::Fate::not_old) {
         more = false;
         break;
       }
-      const auto over = over_from(task);
-      // Without runs it goes; with runs it does when they do, which is looked after.
-      if (!over || task.has_runs) continue;
-      if (*over > now - keep) {
-        next = std::min(next, *over + keep);
-        continue;
-      }
-      if (book_.find(task.id) != nullptr) {
-        next = std::min(next, now + kWantedAgain);
-        continue;
-      }
-      step.changes.removed_tasks.push_back(task.id);
+      if (verdict.fate == Verdict::Fate::stays) continue;
+      step.add(row);
       if (!step.full()) continue;
       Step full;
       std::swap(full, step);
