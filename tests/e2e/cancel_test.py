@@ -1,9 +1,12 @@
 """Canceling: what runs is ended, what waits is removed, and it is so whenever the cancellation comes."""
 
+import os
 import time
+import uuid
 
 from harness import DEADLINE, E2ETestCase, idle, main
-from processes import descendants
+from processes import descendants, marked
+from scripted import task, write_plugin
 
 IN_AN_HOUR = {"start": "PT1H"}
 
@@ -79,6 +82,28 @@ class CancelTest(E2ETestCase):
         self.api.wait_for_state(run["href"], {"running"})
         self.assertEqual(self.api.delete(url).status, 200)
         self.assertEqual(self.api.final_run(run["href"])["state"], "canceled")
+
+    def test_no_process_of_a_stubborn_stream_is_left_when_the_cancellation_is_answered(self):
+        mark = uuid.uuid4().hex
+        root = self.new_directory()
+        write_plugin(root, "stream", duration="PT5M", scheduling_class="background-multi", run=f"""
+cat >/dev/null
+export PSCHEDULER_E2E_MARK={mark}
+trap '' TERM HUP INT
+setsid sh -c 'trap "" TERM HUP INT; echo $$ >"$0"; while :; do sleep 1000; done' "{root}/ready" &
+printf '\\036{{"succeeded": true}}\\n'
+while :; do sleep 1000; done
+""")
+        os.mkfifo(os.path.join(root, "ready"))
+        daemon = self.start_daemon(class_roots=[root])
+        run = daemon.api.first_run(daemon.api.new_task(task("stream")))
+        with open(os.path.join(root, "ready"), encoding="utf-8") as ready:  # opens when the child does
+            self.assertTrue(ready.read())
+        left = self.watch(marked(mark))
+        self.assertGreaterEqual(len(left), 2)
+        self.assertEqual(daemon.api.delete(run["task-href"]).status, 200)
+        self.assert_all_end(left, 0)
+        self.assertEqual(daemon.api.final_run(run["href"])["state"], "canceled")
 
     def test_from_the_command_line(self):
         run = self.api.first_run(self.api.new_task(idle("PT5M")))
