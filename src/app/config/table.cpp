@@ -57,7 +57,8 @@ constexpr ConfigKey kKeys[] = {
      .least = "1",
      .most = "10000",
      .unit = "runs",
-     .help = "Tools that run at once; further runs wait until run-straggle and are then missed."},
+     .help = "Tools that run at once; further runs wait until run-straggle and are then missed. Tools that "
+             "stream results are counted apart, with the same bound."},
     {.name = "run-straggle",
      .target = &Config::run_straggle,
      .preset = "PT30S",
