@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "adapters/store/archiving_statements.hpp"
 #include "adapters/store/columns.hpp"
@@ -9,11 +10,8 @@
 namespace pscheduler::adapters::store {
 namespace {
 
-void read_all(SQLite::Statement& statement, std::vector<Archiving>& into) {
-  while (statement.executeStep()) {
-    Row row(statement);
-    into.push_back(read_archiving(row));
-  }
+void add_all(SQLite::Statement& statement, std::vector<Archiving>& into) {
+  for (auto& archiving : read_all(statement, read_archiving)) into.push_back(std::move(archiving));
 }
 
 void note_earliest(SQLite::Statement& statement, std::optional<Instant>& earliest) {
@@ -36,9 +34,7 @@ ArchivingQueries::ArchivingQueries(SQLite::Database& database)
 std::vector<Archiving> ArchivingQueries::of_run(RunId run) {
   const Rearm rearm(of_run_);
   Parameters(of_run_).uuid(run.uuid());
-  std::vector<Archiving> found;
-  read_all(of_run_, found);
-  return found;
+  return read_all(of_run_, read_archiving);
 }
 
 ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_archiver) {
@@ -54,14 +50,14 @@ ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_archiver) {
     }
     const Rearm rearm_due(due_);
     Parameters(due_).text(archiver).instant(now).integer(std::int64_t{per_archiver});
-    read_all(due_, agenda.due);
+    add_all(due_, agenda.due);
     const Rearm rearm_next(next_attempt_);
     Parameters(next_attempt_).text(archiver).instant(now);
     note_earliest(next_attempt_, agenda.next);
   }
   const Rearm rearm_expired(expired_);
   Parameters(expired_).instant(now).integer(std::int64_t{per_archiver});
-  read_all(expired_, agenda.due);
+  add_all(expired_, agenda.due);
   const Rearm rearm_expiry(next_expiry_);
   Parameters(next_expiry_).instant(now);
   note_earliest(next_expiry_, agenda.next);

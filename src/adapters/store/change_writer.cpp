@@ -37,6 +37,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       insert_task_(database, kInsertTask),
       set_progress_(database, kSetProgress),
       insert_run_(database, kInsertRun),
+      move_run_(database, kMoveRun),
       change_run_(database, kChangeRun),
       set_results_(database, kSetResults),
       insert_change_(database, kInsertChange),
@@ -119,6 +120,9 @@ Result<void> ChangeWriter::add(const Run& run) {
 Result<void> ChangeWriter::change(const Run& run) {
   const auto task = task_number(run.task);
   if (!task) return fail(task.error());
+  Parameters move(move_run_);
+  bind_move(move, *task, run);
+  if (execute(move_run_) > 0) return {};
   Parameters parameters(change_run_);
   bind_run(parameters, *task, run);
   if (execute(change_run_) == 0) {

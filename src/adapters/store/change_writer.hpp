@@ -43,6 +43,7 @@ class ChangeWriter {
   SQLite::Statement insert_task_;
   SQLite::Statement set_progress_;
   SQLite::Statement insert_run_;
+  SQLite::Statement move_run_;
   SQLite::Statement change_run_;
   SQLite::Statement set_results_;
   SQLite::Statement insert_change_;

@@ -117,6 +117,15 @@ void bind_run(Parameters& to, std::int64_t task_number, const Run& run) {
   to.integer(task_number).uuid(run.id.uuid());
 }
 
+void bind_move(Parameters& to, std::int64_t task_number, const Run& run) {
+  to.instant(run.times.end).integer(static_cast<std::int64_t>(run.state));
+  to.integer(run.status ? std::optional<std::int64_t>(*run.status) : std::nullopt);
+  to.text(run.errors).integer(run.priority).text(run.limit_diags);
+  to.text(run.participant_data).text(run.participant_data_full);
+  to.integer(task_number).uuid(run.id.uuid()).instant(run.times.start).instant(run.added);
+  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires);
+}
+
 void bind_results(Parameters& to, std::int64_t run_number, const RunResults& results) {
   to.integer(run_number).integer(static_cast<std::int64_t>(bytes_of(results)));
   to.text(results.local).text(results.full).text(results.merged).text(results.clock_survey);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "pscheduler/model/archiving.hpp"
@@ -70,9 +71,21 @@ class Row {
   int at_ = 0;
 };
 
+// The rows that are left, each as `read` makes it of a Row.
+template <class Read>
+auto read_all(SQLite::Statement& statement, Read read) {
+  std::vector<std::invoke_result_t<Read, Row&>> rows;
+  while (statement.executeStep()) {
+    Row row(statement);
+    rows.push_back(read(row));
+  }
+  return rows;
+}
+
 void bind_task(Parameters& to, const Task& task);
 void bind_progress(Parameters& to, std::int64_t task_number, const TaskProgress& progress);
 void bind_run(Parameters& to, std::int64_t task_number, const Run& run);
+void bind_move(Parameters& to, std::int64_t task_number, const Run& run);
 void bind_results(Parameters& to, std::int64_t run_number, const RunResults& results);
 void bind_change(Parameters& to, std::int64_t run_number, const StateChange& change);
 void bind_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving);

@@ -101,9 +101,7 @@ std::vector<RunId> Queries::runs(TaskId task, const ports::RunFilter& filter) {
   parameters.integer(filter.ends_at_or_before ? us(*filter.ends_at_or_before) : kLatest);
   if (filter.upcoming_at) parameters.instant(*filter.upcoming_at);
   parameters.integer(filter.limit.value_or(kNoLimit));
-  std::vector<RunId> found;
-  while (statement.executeStep()) found.emplace_back(Row(statement).uuid());
-  return found;
+  return read_all(statement, [](Row& row) { return RunId(row.uuid()); });
 }
 
 std::optional<RunId> Queries::first_run(TaskId task, Instant from) {
@@ -116,43 +114,23 @@ std::optional<RunId> Queries::first_run(TaskId task, Instant from) {
 std::vector<StateChange> Queries::history(RunId run) {
   const Rearm rearm(history_);
   Parameters(history_).uuid(run.uuid());
-  std::vector<StateChange> steps;
-  while (history_.executeStep()) {
-    Row row(history_);
-    steps.push_back(read_change(row, run));
-  }
-  return steps;
+  return read_all(history_, [run](Row& row) { return read_change(row, run); });
 }
 
 std::vector<Run> Queries::unfinished_runs() {
   const Rearm rearm(unfinished_runs_);
-  std::vector<Run> runs;
-  while (unfinished_runs_.executeStep()) {
-    Row row(unfinished_runs_);
-    runs.push_back(read_run(row));
-  }
-  return runs;
+  return read_all(unfinished_runs_, read_run);
 }
 
 std::vector<Task> Queries::planning_tasks() {
   const Rearm rearm(planning_tasks_);
-  std::vector<Task> tasks;
-  while (planning_tasks_.executeStep()) {
-    Row row(planning_tasks_);
-    tasks.push_back(read_task(row).task);
-  }
-  return tasks;
+  return read_all(planning_tasks_, [](Row& row) { return read_task(row).task; });
 }
 
 std::vector<Run> Queries::open_runs(Instant now) {
   const Rearm rearm(open_runs_);
   Parameters(open_runs_).instant(now);
-  std::vector<Run> runs;
-  while (open_runs_.executeStep()) {
-    Row row(open_runs_);
-    runs.push_back(read_run(row));
-  }
-  return runs;
+  return read_all(open_runs_, read_run);
 }
 
 Pause Queries::pause() {

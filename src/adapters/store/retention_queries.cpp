@@ -67,23 +67,13 @@ std::vector<ports::OldRun> RetentionQueries::runs(ports::OldRuns which, ports::R
   auto& statement = statement_for(which);
   const Rearm rearm(statement);
   bind_page(statement, after, count_max);
-  std::vector<ports::OldRun> found;
-  while (statement.executeStep()) {
-    Row row(statement);
-    found.push_back(read_old_run(row));
-  }
-  return found;
+  return read_all(statement, read_old_run);
 }
 
 std::vector<ports::OldTask> RetentionQueries::tasks(ports::RetentionPlace after, int count_max) {
   const Rearm rearm(tasks_);
   bind_page(tasks_, after, count_max);
-  std::vector<ports::OldTask> found;
-  while (tasks_.executeStep()) {
-    Row row(tasks_);
-    found.push_back(read_old_task(row));
-  }
-  return found;
+  return read_all(tasks_, read_old_task);
 }
 
 std::int64_t RetentionQueries::numbers_end() {

@@ -35,8 +35,7 @@ struct NumberedRun {
   ports::ScheduledRun run;
 };
 
-NumberedRun read_scheduled(SQLite::Statement& statement) {
-  Row from(statement);
+NumberedRun read_scheduled(Row& from) {
   NumberedRun row{from.integer(), {}};
   row.run.id = RunId(from.uuid());
   row.run.task = TaskId(from.uuid());
@@ -52,7 +51,8 @@ NumberedRun read_scheduled(SQLite::Statement& statement) {
 // Reads rows into the page; with one more than it holds there is a page after it.
 void fill(ports::SchedulePage& page, SQLite::Statement& statement, int page_size) {
   while (statement.executeStep()) {
-    auto row = read_scheduled(statement);
+    Row columns(statement);
+    auto row = read_scheduled(columns);
     page.next = {row.run.times.start, row.number};
     page.runs.push_back(std::move(row.run));
     if (std::cmp_equal(page.runs.size(), page_size)) return;
@@ -60,10 +60,8 @@ void fill(ports::SchedulePage& page, SQLite::Statement& statement, int page_size
   page.next.reset();
 }
 
-std::vector<ports::ScheduledRun> read_all(SQLite::Statement& statement) {
-  std::vector<ports::ScheduledRun> runs;
-  while (statement.executeStep()) runs.push_back(read_scheduled(statement).run);
-  return runs;
+std::vector<ports::ScheduledRun> read_runs(SQLite::Statement& statement) {
+  return read_all(statement, [](Row& row) { return read_scheduled(row).run; });
 }
 
 void sort_by_start(std::vector<ports::ScheduledRun>& runs) {
@@ -126,7 +124,7 @@ ports::RunsAround ScheduleQueries::around(Instant now, int count_max) {
   {
     const Rearm rearm(past_);
     Parameters(past_).instant(now).integer(limit);
-    found.past = read_all(past_);
+    found.past = read_runs(past_);
     sort_by_start(found.past);
   }
   found.present = page({now, now + Duration(1), {}}, {}, count_max).runs;
@@ -135,12 +133,12 @@ ports::RunsAround ScheduleQueries::around(Instant now, int count_max) {
   {
     const Rearm rearm(late_);
     Parameters(late_).instant(now).instant(now).integer(limit);
-    for (auto& run : read_all(late_)) found.present.push_back(std::move(run));
+    for (auto& run : read_runs(late_)) found.present.push_back(std::move(run));
     sort_by_start(found.present);
   }
   const Rearm rearm(future_);
   Parameters(future_).instant(now).integer(limit);
-  found.future = read_all(future_);
+  found.future = read_runs(future_);
   return found;
 }
 

@@ -28,6 +28,12 @@ inline constexpr char kInsertRun[] =
     " participant_data, participant_data_full, nominal_us, latest_start_us, expires_us, task, uuid)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (uuid) DO NOTHING";
+// What mostly changes of a run, by a statement that leaves alone the indexes on the rest; it finds no row
+// when the rest has changed, too.
+inline constexpr char kMoveRun[] =
+    "UPDATE run SET end_us = ?, state = ?, status = ?, errors = ?, priority = ?, limit_diags = ?,"
+    " participant_data = ?, participant_data_full = ? WHERE task = ? AND uuid = ? AND start_us = ?"
+    " AND added_us = ? AND nominal_us IS ? AND latest_start_us IS ? AND expires_us IS ?";
 inline constexpr char kChangeRun[] =
     "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
     " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, latest_start_us = ?,"
