@@ -1,9 +1,11 @@
 #pragma once
 // Calls to other HTTP servers.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "pscheduler/ports/async.hpp"
 #include "pscheduler/time/instant.hpp"
@@ -19,6 +21,10 @@ struct HttpCall {
   std::optional<Duration> time_limit;       // for the whole call, redirects included
   std::size_t body_bytes_max = 64u << 20;
   int redirects_max = 5;
+
+  // When set, the body of a 2xx answer is handed over in pieces as it comes, whatever its length, and
+  // HttpAnswer::body stays empty; false ends the call, which then fails with cancelled.
+  std::function<bool(std::string_view)> on_body = {};
 };
 
 struct HttpAnswer {

@@ -123,7 +123,7 @@ class BeastHttpClient::Impl {
     // answer.
     ResponseParser parser(
         exchange.method == "HEAD" ? ResponseParser::Body::none : ResponseParser::Body::expected,
-        exchange.body_bytes_max);
+        exchange.body_bytes_max, exchange.on_body);
     attempt.heard = Heard::nothing;
     auto received = co_await receive(channel, parser, exchange.deadline, attempt.heard);
     if (!received) {

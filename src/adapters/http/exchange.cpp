@@ -71,6 +71,7 @@ Result<Exchange> make_exchange(ports::HttpCall call, Duration time_limit_default
   exchange.method = std::move(call.method);
   exchange.body = std::move(call.body);
   exchange.body_bytes_max = call.body_bytes_max;
+  exchange.on_body = std::move(call.on_body);
   exchange.deadline = std::chrono::steady_clock::now() + call.time_limit.value_or(time_limit_default);
   return exchange;
 }

@@ -3,9 +3,11 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "pscheduler/addr/url.hpp"
 #include "pscheduler/ports/http_client.hpp"
@@ -20,6 +22,7 @@ struct Exchange {
   std::optional<boost::asio::ip::address> source;
   std::chrono::steady_clock::time_point deadline;
   std::size_t body_bytes_max = 0;
+  std::function<bool(std::string_view)> on_body;  // as in the call
 
   [[nodiscard]] bool secure() const { return url.scheme == "https"; }
   [[nodiscard]] std::uint16_t port() const;

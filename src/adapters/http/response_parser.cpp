@@ -1,5 +1,6 @@
 #include "adapters/http/response_parser.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "pscheduler/base/text.hpp"
@@ -20,9 +21,10 @@ constexpr int kInterimBelow = 200;
 
 class ResponseParser::Impl final : public http::basic_parser<false> {
  public:
-  Impl(Body body, std::size_t body_bytes_max) {
+  Impl(Body body, std::size_t body_bytes_max, const BodySink& sink)
+      : body_bytes_max_(body_bytes_max), sink_(sink) {
     header_limit(kHeaderBytesMax);
-    body_limit(body_bytes_max);
+    body_limit(boost::none);  // only what is kept is bounded
     skip(body == Body::none);
   }
 
@@ -42,36 +44,53 @@ class ResponseParser::Impl final : public http::basic_parser<false> {
 
   void on_header_impl(error_code&) override { header_seen_ = true; }
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) answer.body.reserve(static_cast<std::size_t>(std::min(*length, kBodyReserveMax)));
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& error) override {
+    if (!length || handed_over()) return;
+    if (*length > body_bytes_max_) {
+      error = http::error::body_limit;
+      return;
+    }
+    answer.body.reserve(static_cast<std::size_t>(std::min(*length, kBodyReserveMax)));
   }
 
-  std::size_t on_body_impl(beast::string_view body, error_code&) override {
-    answer.body.append(body.data(), body.size());
-    return body.size();
+  std::size_t on_body_impl(beast::string_view body, error_code& error) override {
+    return take_body(body, error);
   }
 
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
 
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override {
-    answer.body.append(body.data(), body.size());
-    return body.size();
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code& error) override {
+    return take_body(body, error);
   }
 
   void on_finish_impl(error_code&) override {}
 
+  [[nodiscard]] bool handed_over() const { return sink_ && answer.status / 100 == 2; }
+
+  std::size_t take_body(beast::string_view body, error_code& error) {
+    if (handed_over()) {
+      if (!sink_({body.data(), body.size()})) error = boost::asio::error::operation_aborted;
+    } else if (body.size() > body_bytes_max_ - answer.body.size()) {
+      error = http::error::body_limit;
+    } else {
+      answer.body.append(body.data(), body.size());
+    }
+    return body.size();
+  }
+
+  std::size_t body_bytes_max_;
+  const BodySink& sink_;
   bool header_seen_ = false;
 };
 
-ResponseParser::ResponseParser(Body body, std::size_t body_bytes_max)
-    : body_(body), body_bytes_max_(body_bytes_max) {
+ResponseParser::ResponseParser(Body body, std::size_t body_bytes_max, BodySink sink)
+    : body_(body), body_bytes_max_(body_bytes_max), sink_(std::move(sink)) {
   restart();
 }
 ResponseParser::~ResponseParser() = default;
-ResponseParser::ResponseParser(ResponseParser&&) noexcept = default;
 
 void ResponseParser::restart() {
-  impl_ = std::make_unique<Impl>(body_, body_bytes_max_);
+  impl_ = std::make_unique<Impl>(body_, body_bytes_max_, sink_);
 }
 
 Result<std::size_t> ResponseParser::feed(std::string_view input) {
@@ -84,6 +103,7 @@ Result<std::size_t> ResponseParser::feed(std::string_view input) {
     if (error == http::error::body_limit) {
       return fail(Errc::too_large, "the answer is larger than " + std::to_string(body_bytes_max_) + " bytes");
     }
+    if (error == boost::asio::error::operation_aborted) return fail(Errc::cancelled, "it was given up");
     if (error && error != http::error::need_more) {
       return fail(Errc::unreachable, "the answer is not HTTP: " + error.message());
     }

@@ -214,6 +214,28 @@ TEST_F(Client, TakesBodiesThatEndWithTheConnectionOrComeInChunks) {
   EXPECT_EQ(get(peer.url())->body, "abc");
 }
 
+TEST_F(Client, HandsOverBodiesOfSuccessOnlyAndAsLongAsTheyAreWanted) {
+  const std::string chunks =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+  FixedPeer peer({chunks, "HTTP/1.1 500 Broken\r\nContent-Length: 2\r\n\r\nno", chunks});
+  std::string taken;
+  HttpCall request;
+  request.url = peer.url();
+  request.body_bytes_max = 2;
+  request.on_body = [&](std::string_view piece) {
+    taken += piece;
+    return true;
+  };
+  const auto answer = call(request);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(taken, "abc") << "whatever its length";
+  EXPECT_EQ(answer->body, "");
+  EXPECT_EQ(call(request)->body, "no");
+  EXPECT_EQ(taken, "abc");
+  request.on_body = [](std::string_view) { return false; };
+  EXPECT_EQ(call(request).error().code, Errc::cancelled);
+}
+
 struct Misbehaviour {
   std::string_view name;
   std::string_view answer;
