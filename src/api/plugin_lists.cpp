@@ -7,6 +7,7 @@
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/hidden.hpp"
+#include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
 namespace {
@@ -61,7 +62,7 @@ Json can_run_object(const services::CanRun& answer) {
 }
 
 // GET /tools?test=: each tool for the test with its answer. Before level 6 only those that accept were
-// listed.
+// listed. With `duration`, of our own, each that accepts also tells how long a run takes.
 AsyncResult<HttpResponse> tools_for_test(Call call) {
   auto test = call.required_json("test");
   if (!test) co_return fail(std::move(test.error()));
@@ -70,13 +71,19 @@ AsyncResult<HttpResponse> tools_for_test(Call call) {
   }
   const auto level = call.integer("api");
   const bool with_refusals = level && level->value_or(1) >= kApiLevel;
-  const auto offers = co_await call.services.plugins.offers(std::move(*test));
+  const bool with_duration = call.flag("duration");
+  const auto offers = co_await call.services.plugins.offers(*test);
   Json list = Json::array();
   for (const auto& offer : offers) {
     Json tool = *offer.tool.enumeration;
     json::hide_private(tool);
     if (with_refusals) {
-      list.push_back({{"can-run", can_run_object(offer.answer)}, {"tool", std::move(tool)}});
+      Json entry = {{"can-run", can_run_object(offer.answer)}, {"tool", std::move(tool)}};
+      if (with_duration && offer.answer.can_run) {
+        const auto length = co_await call.services.plugins.duration(offer.tool.name, *test);
+        if (length) entry["duration"] = format_duration(length->duration);
+      }
+      list.push_back(std::move(entry));
     } else if (offer.answer.can_run) {
       list.push_back(std::move(tool));
     }
