@@ -62,7 +62,7 @@ bool is_archived(const Json& entry) {
 int archiving_summary_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > 1) return show_usage(context, syntax());
+  if (line->words().size() > 1) return show_usage(context, syntax(), line->words());
   const auto range = range_of(context, *line);
   if (!range) return fail_with(context, range.error());
   const auto host = line->has("host") ? Result<std::string>(*line->value("host")) : local_host(context);

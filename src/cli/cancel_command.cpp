@@ -26,7 +26,7 @@ const CommandSyntax& syntax() {
 int cancel_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() != 1) return show_usage(context, syntax());
+  if (line->words().size() != 1) return show_usage(context, syntax(), line->words());
   const std::string& url = line->words().front();
   if (const auto checked = check_task_url(url); !checked) return fail_with(context, checked.error());
 

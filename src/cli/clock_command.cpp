@@ -79,7 +79,7 @@ void show(Context& context, const Reading& reading) {
 int clock_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > 2) return show_usage(context, syntax());
+  if (line->words().size() > 2) return show_usage(context, syntax(), line->words());
   const long seconds = line->integer("timeout").value_or(kDefaultSeconds);
   if (seconds < 1) {
     return fail_with(context, "--timeout " + std::to_string(seconds) + " must be 1 or more seconds");

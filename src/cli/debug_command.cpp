@@ -19,8 +19,7 @@ const CommandSyntax& syntax() {
       "debug",
       "on|off [SERVICE...]",
       "Lets this host's server log in detail what it does, or no longer. The services ticker, scheduler, "
-      "runner, "
-      "archiver and api are one process: naming some of them is the same as naming none.",
+      "runner, archiver and api are one process: naming some of them is the same as naming none.",
       {},
       {{"Look closely for a while", "pscheduler debug on"}, {"And stop that", "pscheduler debug off"}}};
   return table;
@@ -31,7 +30,7 @@ const CommandSyntax& syntax() {
 int debug_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().empty()) return show_usage(context, syntax());
+  if (line->words().empty()) return show_usage(context, syntax(), line->words());
   const auto& wanted = line->words().front();
   if (wanted != "on" && wanted != "off") {
     return fail_with(context, "\"" + excerpt(wanted) + "\" is neither on nor off");

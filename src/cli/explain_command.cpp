@@ -8,7 +8,7 @@
 #include "cli/explain/story.hpp"
 #include "cli/json_members.hpp"
 #include "cli/options.hpp"
-#include "cli/schedule/entries.hpp"
+#include "cli/schedule/listing.hpp"
 #include "cli/schedule/range.hpp"
 #include "cli/servers.hpp"
 #include "pscheduler/addr/url.hpp"
@@ -29,8 +29,7 @@ const CommandSyntax& syntax() {
       "explain",
       "[OPTIONS] RUN-URL|TASK-URL",
       "Tells the story of a run or a task: what was asked, when it was planned, what stood in its way, and "
-      "each state "
-      "with its time, its reason and who caused it.",
+      "each state with its time, its reason and who caused it.",
       {{"bind", 0, Takes::text, "ADDRESS", "Address, host name or interface to make the requests from."}},
       {{"Why did this run not start?",
         "pscheduler explain https://ps.example.org/pscheduler/tasks/UUID/runs/UUID"},
@@ -44,16 +43,14 @@ struct RunsAround {
   bool all = false;  // there are no others
 };
 
-Result<RunsAround> look(Context& context, const std::string& url, const TaskId& task, const CallOptions& call,
-                        const std::optional<Duration>& reach) {
+Result<RunsAround> look(Context& context, const std::string& host, const TaskId& task,
+                        const CallOptions& call, const std::optional<Duration>& reach) {
   const Instant now = context.environment.now();
   Parameters parameters;
   if (reach) parameters = range_parameters({now - *reach, now + *reach});
   parameters.emplace_back("task", task.to_string());
-  const auto answer = fetch_json(context, url, parameters, call);
-  if (!answer) return fail(answer.error());
-  auto entries = schedule_entries(*answer);
-  if (!entries) return fail(Errc::invalid_argument, url + ": " + entries.error().message);
+  auto entries = read_schedule(context, host, parameters, call);
+  if (!entries) return fail(std::move(entries.error()));
   RunsAround runs;
   runs.all = !reach;
   for (auto& entry : *entries) {
@@ -64,13 +61,12 @@ Result<RunsAround> look(Context& context, const std::string& url, const TaskId& 
 }
 
 Result<RunsAround> runs_around(Context& context, const TaskUrl& task, const CallOptions& call) {
-  const auto url = api_url(task.server.to_string(), "schedule");
-  if (!url) return fail(url.error());
+  const auto host = task.server.to_string();
   for (const auto reach : kReaches) {
-    auto runs = look(context, *url, task.task, call, reach);
+    auto runs = look(context, host, task.task, call, reach);
     if (!runs || (runs->past.size() >= kPastRunsMax && !runs->future.empty())) return runs;
   }
-  return look(context, *url, task.task, call, std::nullopt);
+  return look(context, host, task.task, call, std::nullopt);
 }
 
 void show_runs(Context& context, const std::string& url, const RunsAround& runs) {
@@ -106,7 +102,7 @@ int explain_task(Context& context, const std::string& url, const Json& task, con
 int explain_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() != 1) return show_usage(context, syntax());
+  if (line->words().size() != 1) return show_usage(context, syntax(), line->words());
   const auto& url = line->words().front();
   const auto parsed = TaskUrl::parse(url);
   if (!parsed) {

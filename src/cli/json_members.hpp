@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pscheduler/json/access.hpp"
 
@@ -21,6 +22,14 @@ inline std::optional<std::string> text_member(const Json& document, std::string_
 
 inline std::string text_or(const Json& document, std::string_view name, std::string_view otherwise) {
   return text_member(document, name).value_or(std::string(otherwise));
+}
+
+// The words of a list; what is no text is one as it is written in JSON. Nothing for what is no list.
+inline std::vector<std::string> words_of(const Json* list) {
+  std::vector<std::string> words;
+  if (list == nullptr || !list->is_array()) return words;
+  for (const auto& word : *list) words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
+  return words;
 }
 
 inline bool flag_member(const Json& document, std::string_view name) {

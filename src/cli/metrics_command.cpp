@@ -109,7 +109,7 @@ std::string prometheus_text(const Json& metrics) {
 int metrics_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (!line->words().empty()) return show_usage(context, syntax());
+  if (!line->words().empty()) return show_usage(context, syntax(), line->words());
   const auto format = line->value("format").value_or("json");
   if (format != "json" && format != "prometheus") {
     return fail_with(context, "--format \"" + excerpt(format) + "\" is not known; use json or prometheus");

@@ -62,7 +62,7 @@ Result<MonitorOrder> order_of(const CommandLine& line) {
 int monitor_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (!line->words().empty()) return show_usage(context, syntax());
+  if (!line->words().empty()) return show_usage(context, syntax(), line->words());
   auto order = order_of(*line);
   if (!order) return fail_with(context, order.error());
   const auto host = line->has("host") ? Result<std::string>(*line->value("host")) : local_host(context);

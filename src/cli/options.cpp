@@ -196,7 +196,12 @@ tl::expected<CommandLine, int> read_command_line(Context& context, const Command
   return std::move(*line);
 }
 
-int show_usage(Context& context, const CommandSyntax& syntax) {
+int show_usage(Context& context, const CommandSyntax& syntax, const Words& words) {
+  const auto late =
+      std::find_if(words.begin(), words.end(), [](const auto& w) { return w.starts_with("--"); });
+  if (late != words.end()) {
+    context.err << "Options stand before the other words; " << excerpt(*late) << " comes too late\n";
+  }
   context.out << usage_line(syntax) << "\n"
               << examples_text(syntax) << "\nAll options: pscheduler " << syntax.name << " --help\n";
   return kExitFailure;

@@ -76,8 +76,9 @@ std::string usage_line(const CommandSyntax& syntax);
 // Usage, purpose, options and examples.
 std::string help_text(const CommandSyntax& syntax, std::size_t width);
 
-// For a wrong number of words: usage and examples on stdout, exit status 1.
-int show_usage(Context& context, const CommandSyntax& syntax);
+// For a wrong number of words: usage and examples on stdout, exit status 1. Options among the words, which
+// come too late to be any, are named on stderr.
+int show_usage(Context& context, const CommandSyntax& syntax, const Words& words);
 
 // Writes the message as a line on stderr; exit status 1.
 int fail_with(Context& context, std::string_view message);

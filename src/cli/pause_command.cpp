@@ -85,7 +85,8 @@ int query(Context& context, const Control& control, bool tells) {
 int pause_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, pause_syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > (line->has("query") ? 0u : 1u)) return show_usage(context, pause_syntax());
+  if (line->words().size() > (line->has("query") ? 0u : 1u))
+    return show_usage(context, pause_syntax(), line->words());
   Parameters parameters;
   if (!line->words().empty()) {
     const auto& word = line->words().front();
@@ -113,7 +114,7 @@ int pause_command(Context& context, const Words& words) {
 int resume_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, resume_syntax(), words);
   if (!line) return line.error();
-  if (!line->words().empty()) return show_usage(context, resume_syntax());
+  if (!line->words().empty()) return show_usage(context, resume_syntax(), line->words());
   const auto control = cli::control(context);
   if (!control) return fail_with(context, control.error());
   const Reply reply = context.server.del(control->url, {}, {});

@@ -29,7 +29,7 @@ const CommandSyntax& syntax() {
 int ping_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > 1) return show_usage(context, syntax());
+  if (line->words().size() > 1) return show_usage(context, syntax(), line->words());
   const long seconds = line->integer("timeout").value_or(kDefaultSeconds);
   if (seconds < 1) {
     return fail_with(context, "--timeout " + std::to_string(seconds) + " must be 1 or more seconds");

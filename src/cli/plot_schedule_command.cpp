@@ -61,7 +61,7 @@ Result<void> check_level(Context& context, const std::string& host, const CallOp
 int plot_schedule_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > kRangeWordsMax) return show_usage(context, syntax());
+  if (line->words().size() > kRangeWordsMax) return show_usage(context, syntax(), line->words());
   const auto format = format_of(*line);
   if (!format) return fail_with(context, format.error());
   const auto range = parse_range(line->words(), context.environment.now());

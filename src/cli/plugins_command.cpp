@@ -99,7 +99,7 @@ int plugins_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
   const auto plural = line->words().size() == 1 ? plural_of(line->words().front()) : std::nullopt;
-  if (!plural) return show_usage(context, syntax());
+  if (!plural) return show_usage(context, syntax(), line->words());
   const auto host = line->has("host") ? Result<std::string>(*line->value("host")) : local_host(context);
   if (!host) return fail_with(context, host.error());
   const auto url = api_url(*host, *plural);

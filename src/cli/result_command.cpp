@@ -81,7 +81,7 @@ int show_task(Context& context, const std::string& runs_url, ResultView view) {
 int result_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().empty()) return show_usage(context, syntax());
+  if (line->words().empty()) return show_usage(context, syntax(), line->words());
   const auto view = view_of(*line);
   if (!view) return fail_with(context, view.error());
   const std::string& url = line->words().front();

@@ -21,7 +21,7 @@ std::string block(std::string_view heading, std::string_view text) {
 }
 
 // Text as it is, anything else as JSON; empty for what is missing.
-std::string words_of(const Json* value) {
+std::string said_in(const Json* value) {
   if (value == nullptr) return {};
   return value->is_string() ? value->get<std::string>() : value->dump();
 }
@@ -38,14 +38,14 @@ std::string clock_like(Duration length) {
 std::string failure_text(const Json& run) {
   std::string text = "Run failed.\n";
   const Json* merged = member(run, "result-merged");
-  std::string error = merged == nullptr ? "" : words_of(member(*merged, "error"));
+  std::string error = merged == nullptr ? "" : said_in(member(*merged, "error"));
   if (merged == nullptr) {
     error = text_or(run, "errors", "");
     if (trim(error).empty()) error = "The run produced no result.";
   }
   if (!trim(error).empty()) text += block("Error:", error);
   if (merged != nullptr) {
-    const auto diags = words_of(member(*merged, "diags"));
+    const auto diags = said_in(member(*merged, "diags"));
     if (!trim(diags).empty()) text += block("Diagnostics:", diags);
   }
   return text;
@@ -73,7 +73,7 @@ bool only_repeats(const Json& run, const Json& participants, const Json* result)
   const Json* merged = member(run, "result-merged");
   const auto same = [&](const char* name) {
     const auto words = [name](const Json* from) {
-      return from == nullptr ? "" : words_of(member(*from, name));
+      return from == nullptr ? "" : said_in(member(*from, name));
     };
     return trim(words(merged)) == trim(words(result));
   };
@@ -82,8 +82,8 @@ bool only_repeats(const Json& run, const Json& participants, const Json* result)
 
 std::string participant_text(const std::string& name, const Json* result) {
   std::string text;
-  const auto error = result == nullptr ? "" : words_of(member(*result, "error"));
-  const auto diags = result == nullptr ? "" : words_of(member(*result, "diags"));
+  const auto error = result == nullptr ? "" : said_in(member(*result, "error"));
+  const auto diags = result == nullptr ? "" : said_in(member(*result, "diags"));
   if (!trim(error).empty()) text += block("Error from " + name + ":", error);
   if (!trim(diags).empty()) text += block("Diagnostics from " + name + ":", diags);
   return text.empty() ? "\nNo information from " + name + ".\n" : text;
@@ -93,10 +93,10 @@ std::string participant_text(const std::string& name, const Json* result) {
 std::string attempt_outcome(const Json& attempt) {
   const Json* code = member(attempt, "return-code");
   if (code != nullptr && code->is_number_integer() && code->get<long>() != 0) {
-    return std::string(trim(words_of(member(attempt, "stderr"))));
+    return std::string(trim(said_in(member(attempt, "stderr"))));
   }
   if (const Json* reported = member(attempt, "stdout"); reported != nullptr) {
-    const auto error = words_of(member(*reported, "error"));
+    const auto error = said_in(member(*reported, "error"));
     if (!trim(error).empty()) return std::string(trim(error));
     if (const Json* succeeded = member(*reported, "succeeded"); succeeded != nullptr && *succeeded == false) {
       return "Failed";
@@ -160,7 +160,7 @@ std::string outcome_text(const Json& run) {
 
 std::string diagnostics_text(const Json& run) {
   std::string text = clocks_text(run);
-  const auto limits = words_of(member(run, "limit-diags"));
+  const auto limits = said_in(member(run, "limit-diags"));
   if (!trim(limits).empty()) text += block("Limits:", limits);
   const Json* participants = member(run, "participants");
   if (participants == nullptr || !participants->is_array()) return text;

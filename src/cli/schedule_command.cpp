@@ -6,6 +6,7 @@
 #include "cli/options.hpp"
 #include "cli/schedule/dry_run.hpp"
 #include "cli/schedule/entries.hpp"
+#include "cli/schedule/listing.hpp"
 #include "cli/schedule/range.hpp"
 #include "cli/servers.hpp"
 #include "pscheduler/addr/url.hpp"
@@ -20,10 +21,9 @@ enum class Format { plain, json, line, csv };
 const CommandSyntax& syntax() {
   static const CommandSyntax table{
       "schedule",
-      "[OPTIONS] [DURATION | START END]",
+      "[OPTIONS] [DURATION | TIME | START END]",
       "Shows what a server has run and will run: in the next hour, between now and a duration from now, or "
-      "between "
-      "two times. Durations may be negative; times are UTC unless they name an offset.",
+      "between two times. Durations may be negative; times are UTC unless they name an offset.",
       {{"bind", 0, Takes::text, "ADDRESS", "Address, host name or interface to make the request from."},
        {"count", 0, Takes::integer, "N", "With --dry-run: how many starts to show; the default is 10."},
        {"dry-run", 0, Takes::the_rest, "TASK-OPTIONS",
@@ -36,7 +36,7 @@ const CommandSyntax& syntax() {
        {"invert", 0, Takes::nothing, "", "Leave out the types of --filter-test instead."},
        {"task", 0, Takes::text, "TASK-URL",
         "Show only this task's runs: all of them, unless a range is named."},
-       {"verbose", 0, Takes::nothing, "", "Tell why runs never started."}},
+       {"verbose", 0, Takes::nothing, "", "Tell why runs never started or did not go well."}},
       {{"The next hour", "pscheduler schedule"},
        {"The last day", "pscheduler schedule -P1D"},
        {"From half an hour ago to a point in time", "pscheduler schedule -PT30M 2030-01-01T12:00:00Z"},
@@ -94,27 +94,71 @@ Result<Request> request_of(const Context& context, const CommandLine& line) {
   return request;
 }
 
-void show(Context& context, const CommandLine& line, const Request& request,
-          const std::vector<ScheduleEntry>& entries) {
-  if (request.format == Format::csv) context.out << csv_heading();
-  const std::size_t width = context.environment.stdout_is_terminal() ? context.environment.text_width() : 0;
-  bool first = true;
-  for (const auto& entry : entries) {
-    if (request.format == Format::csv) {
-      context.out << csv_line(entry);
-    } else if (request.format == Format::line) {
-      context.out << one_line(entry);
-    } else {
-      context.out << (first ? "" : "\n\n") << plain_text(entry, line.has("verbose"), width);
+// Writes runs in the wanted form as they come.
+class Printer {
+ public:
+  Printer(Context& context, const CommandLine& line, const Request& request)
+      : out_(context.out),
+        request_(request),
+        types_(line.values("filter-test")),
+        invert_(line.has("invert")),
+        verbose_(line.has("verbose")),
+        width_(context.environment.stdout_is_terminal() ? context.environment.text_width() : 0) {}
+
+  ScheduleListener listener() {
+    ScheduleListener listener;
+    if (request_.format != Format::json) {
+      listener.on_entry = [this](const ScheduleEntry& entry) { show(entry); };
     }
-    first = false;
+    listener.on_piece = [this](std::string_view piece) {
+      if (request_.format == Format::json) pass_on(piece);
+      out_.flush();
+    };
+    return listener;
   }
-  if (request.format == Format::plain && entries.empty()) {
-    context.out << "Nothing scheduled" << request.what << (line.has("filter-test") ? ", of these types" : "")
-                << "\n";
+
+  // After the last one.
+  void end() {
+    if (request_.format == Format::json) out_ << "\n";
+    if (request_.format == Format::csv && first_) out_ << csv_heading();
+    if (request_.format == Format::plain && first_) {
+      out_ << "Nothing scheduled" << request_.what << (types_.empty() ? "" : ", of these types") << "\n";
+    }
+    out_.flush();
   }
-  context.out.flush();
-}
+
+ private:
+  // All but the blanks at the very end, which may be any of these until more follows.
+  void pass_on(std::string_view piece) {
+    const auto solid = trim_end(piece);
+    if (!solid.empty()) {
+      out_ << held_back_ << solid;
+      held_back_.clear();
+    }
+    held_back_ += piece.substr(solid.size());
+  }
+
+  void show(const ScheduleEntry& entry) {
+    if (!is_wanted(entry, types_, invert_)) return;
+    if (request_.format == Format::csv) {
+      out_ << (first_ ? csv_heading() : "") << csv_line(entry);
+    } else if (request_.format == Format::line) {
+      out_ << one_line(entry);
+    } else {
+      out_ << (first_ ? "" : "\n\n") << plain_text(entry, verbose_, width_);
+    }
+    first_ = false;
+  }
+
+  std::ostream& out_;
+  const Request& request_;
+  std::vector<std::string> types_;
+  bool invert_;
+  bool verbose_;
+  std::size_t width_;
+  bool first_ = true;
+  std::string held_back_;
+};
 
 }  // namespace
 
@@ -123,26 +167,16 @@ int schedule_command(Context& context, const Words& words) {
   if (!line) return line.error();
   if (line->has("dry-run")) return dry_run(context, *line);
   if (line->has("count")) return fail_with(context, "--count goes with --dry-run, and before it");
-  if (line->words().size() > kRangeWordsMax) return show_usage(context, syntax());
+  if (line->words().size() > kRangeWordsMax) return show_usage(context, syntax(), line->words());
   const auto request = request_of(context, *line);
   if (!request) return fail_with(context, request.error());
-  const auto url = api_url(request->host, "schedule");
-  if (!url) return fail_with(context, url.error());
 
   CallOptions call;
   call.bind = line->value("bind");
-  const Reply reply = context.server.get(*url, request->parameters, call);
-  if (reply.status != 200) return fail_with(context, server_trouble(context, request->host, reply));
-  const auto answer = json_of(reply);
-  if (!answer) return fail_with(context, request->host + ": " + answer.error().message);
-  auto entries = schedule_entries(*answer);
-  if (!entries) return fail_with(context, request->host + ": " + entries.error().message);
-  if (request->format == Format::json) {
-    context.out << trim(reply.body) << "\n" << std::flush;
-    return kExitOk;
-  }
-  show(context, *line, *request,
-       filter_by_type(std::move(*entries), line->values("filter-test"), line->has("invert")));
+  Printer printer(context, *line, *request);
+  const auto listed = list_schedule(context, request->host, request->parameters, call, printer.listener());
+  if (!listed) return fail_with(context, listed.error());
+  printer.end();
   return kExitOk;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct CallOptions {
   // Asked some ten times a second while the answer is awaited, for commands that have more to do than wait;
   // false gives the call up. May be empty.
   std::function<bool()> while_waiting = {};
+
+  // When set, the body of a successful reply comes here in pieces while it arrives, whatever its length, and
+  // Reply::body stays empty; false gives the call up. May be empty.
+  std::function<bool(std::string_view)> on_body = {};
 };
 
 struct Reply {

@@ -65,7 +65,7 @@ int submit(Context& context, const TaskOrder& order, const std::string& lead, co
 int task_command(Context& context, const Words& words) {
   auto line = read_command_line(context, task_syntax(), words);
   if (!line) return line.error();
-  if (line->words().empty() && !line->has("import")) return show_usage(context, task_syntax());
+  if (line->words().empty() && !line->has("import")) return show_usage(context, task_syntax(), line->words());
   const auto order = check_task_options(context, std::move(*line));
   if (!order) return fail_with(context, order.error());
   if (order->line.has("debug")) {

@@ -61,7 +61,7 @@ Result<Json> checked(Context& context, const CommandLine& line) {
 int validate_configurables_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > 1) return show_usage(context, syntax());
+  if (line->words().size() > 1) return show_usage(context, syntax(), line->words());
   const auto document = checked(context, *line);
   if (!document) return fail_with(context, document.error());
   if (line->has("dump")) {

@@ -23,7 +23,7 @@ const CommandSyntax& syntax() {
 int version_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (!line->words().empty()) return show_usage(context, syntax());
+  if (!line->words().empty()) return show_usage(context, syntax(), line->words());
   context.out << pad("pschedulerd", kNameColumns) << " " << PSCHEDULER_VERSION << "\n";
   return kExitOk;
 }

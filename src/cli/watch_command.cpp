@@ -65,7 +65,7 @@ Result<WatchRequest> request_of(const CommandLine& line) {
 int watch_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() != 1) return show_usage(context, syntax());
+  if (line->words().size() != 1) return show_usage(context, syntax(), line->words());
   const auto request = request_of(*line);
   if (!request) return fail_with(context, request.error());
   if (line->has("debug")) {

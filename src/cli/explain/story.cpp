@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t kHang = 4;
 
-std::vector<std::string> words_of(const Json* list) {
-  std::vector<std::string> words;
-  if (list == nullptr || !list->is_array()) return words;
-  for (const auto& word : *list) words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
-  return words;
-}
-
 std::string line_of(const std::string& text, std::size_t width) {
   return wrap(text, width, kHang) + "\n";
 }
@@ -153,11 +146,12 @@ std::string run_story(const Json& run, std::size_t width) {
 std::string run_line(const ScheduleEntry& entry, std::size_t width) {
   const auto state = parse_run_state(entry.state);
   const bool went_well = !state || !traits(*state).final || traits(*state).success;
-  std::string text = entry.start + "  " + pad(entry.state_display, 12);
+  const auto columns = entry.start + "  " + pad(entry.state_display, 12) + " ";
   // Only the first line: tools that fail can say much.
-  if (!went_well && !entry.reason.empty()) text += " " + entry.reason.substr(0, entry.reason.find('\n'));
-  if (columns_of(text) > width) text = wrap(text, width, kHang);
-  return std::string(trim_end(text)) + "\n";
+  const auto reason = went_well ? std::string() : entry.reason.substr(0, entry.reason.find('\n'));
+  if (columns_of(columns + reason) <= width) return std::string(trim_end(columns + reason)) + "\n";
+  return std::string(trim_end(columns)) + "\n" +
+         indent(wrap(reason, width > kHang ? width - kHang : width, 0), kHang) + "\n";
 }
 
 }  // namespace pscheduler::cli

@@ -75,6 +75,7 @@ Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& option
   call.headers["Accept"] = "*/*";
   call.headers["User-Agent"] = "pscheduler/" PSCHEDULER_VERSION;
   call.time_limit = options.time_limit;
+  call.on_body = options.on_body;
 
   const std::string url = call.url;
   auto answer = run_to_end(loop_, client_.call(std::move(call)), options.while_waiting);

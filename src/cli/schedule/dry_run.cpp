@@ -8,10 +8,11 @@
 
 #include "cli/api_url.hpp"
 #include "cli/json_members.hpp"
-#include "cli/schedule/entries.hpp"
 #include "cli/schedule/forecast.hpp"
+#include "cli/schedule/listing.hpp"
 #include "cli/schedule/range.hpp"
 #include "cli/schedule/recurrence_text.hpp"
+#include "cli/schedule/tool_choice.hpp"
 #include "cli/servers.hpp"
 #include "cli/task_document.hpp"
 #include "cli/task_submission.hpp"
@@ -26,8 +27,7 @@ namespace {
 constexpr long kCountUsual = 10;
 constexpr long kCountMax = 10'000;
 
-// How long a run takes is up to the tool, and only asked when a task is posted; tests with a duration are
-// little longer than that.
+// When neither the tool nor the test tells.
 constexpr Duration kLengthUnknown = std::chrono::seconds(1);
 
 struct Plan {
@@ -110,19 +110,24 @@ Result<ClassOfTest> scheduling_classes(Context& context, const Plan& plan) {
   return classes;
 }
 
-Duration length_of(const Json& task) {
+// Of a run, for tools that do not tell.
+Duration length_in_test(const Json& task) {
   const auto text = text_or(task.at("test").at("spec"), "duration", "");
   const auto length = parse_duration(text);
   return length && *length > Duration::zero() ? *length : kLengthUnknown;
 }
 
+std::string length_text(const Plan& plan, const ToolChoice& tool, Duration length) {
+  if (tool.length) return "Each run takes " + format_duration(length) + " with the tool " + tool.name + ".";
+  return "Each run is assumed to take " + format_duration(length) + ": " + plan.lead +
+         " does not tell how long its tool " + tool.name + " takes.";
+}
+
 // The runs on the server's schedule that occupy their time.
 Result<std::vector<TakenTime>> taken_times(Context& context, const Plan& plan, const TimeRange& range,
                                            const ClassOfTest& classes) {
-  const auto answer = ask(context, plan, "schedule", range_parameters(range));
-  if (!answer) return fail(answer.error());
-  const auto entries = schedule_entries(*answer);
-  if (!entries) return fail(Errc::invalid_argument, plan.lead + ": " + entries.error().message);
+  const auto entries = read_schedule(context, plan.lead, range_parameters(range), plan.call);
+  if (!entries) return fail(entries.error());
   std::vector<TakenTime> taken;
   for (const auto& entry : *entries) {
     if (entry.state != "pending" && entry.state != "on-deck" && entry.state != "running") continue;
@@ -136,7 +141,8 @@ Result<std::vector<TakenTime>> taken_times(Context& context, const Plan& plan, c
 }
 
 Result<std::vector<std::string>> remarks_on(Context& context, const Plan& plan, const Schedule& schedule,
-                                            const ServerTimes& server, const std::vector<Instant>& starts) {
+                                            Duration length, const ServerTimes& server,
+                                            const std::vector<Instant>& starts) {
   const auto classes = scheduling_classes(context, plan);
   if (!classes) return fail(classes.error());
   const auto type = text_or(plan.task.at("test"), "type", "");
@@ -148,7 +154,7 @@ Result<std::vector<std::string>> remarks_on(Context& context, const Plan& plan, 
   if (traits(known->second).anytime || starts.empty()) return remarks;
   PlannedRun run;
   run.scheduling_class = known->second;
-  run.length = length_of(plan.task);
+  run.length = length;
   run.slip = schedule::effective_slip(schedule, run.length);
   run.priority = json::find_integer(plan.task, "priority");
   const Instant planned_until = server.now + server.horizon;
@@ -170,12 +176,17 @@ int show(Context& context, const Plan& plan, const std::string& test, std::size_
   const Json& section = plan.task.at("schedule");
   const auto schedule = schedule_of(section, *server);
   if (!schedule) return fail_with(context, schedule.error());
-  const auto starts = nominal_starts(*schedule, length_of(plan.task), *server, count);
-  const auto remarks = remarks_on(context, plan, *schedule, *server, starts);
+  const auto tool = choose_tool(context, plan.lead, plan.task, plan.call);
+  if (!tool) return fail_with(context, tool.error());
+  const Duration length = tool->length.value_or(length_in_test(plan.task));
+  const auto starts = nominal_starts(*schedule, length, *server, count);
+  const auto remarks = remarks_on(context, plan, *schedule, length, *server, starts);
   if (!remarks) return fail_with(context, remarks.error());
 
   context.out << wrap(test + " on " + plan.lead + ": " + recurrence_text(section) + ".",
                       context.environment.text_width(), 2)
+              << "\n"
+              << wrap(length_text(plan, *tool, length), context.environment.text_width(), 2)
               << "\nNothing was posted.\n\n";
   for (std::size_t at = 0; at < starts.size(); ++at) {
     context.out << format_timestamp_z(starts[at]) << ((*remarks)[at].empty() ? "" : "  " + (*remarks)[at])
@@ -200,7 +211,8 @@ int dry_run(Context& context, const CommandLine& line) {
   }
   auto task_line = read_command_line(context, task_syntax(), line.words());
   if (!task_line) return task_line.error();
-  if (task_line->words().empty() && !task_line->has("import")) return show_usage(context, task_syntax());
+  if (task_line->words().empty() && !task_line->has("import"))
+    return show_usage(context, task_syntax(), task_line->words());
   const auto order = check_task_options(context, std::move(*task_line));
   if (!order) return fail_with(context, order.error());
   const auto plan = make_plan(context, line, *order);

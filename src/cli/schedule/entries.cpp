@@ -6,18 +6,12 @@
 #include "cli/json_members.hpp"
 #include "cli/text_layout.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/model/run_state.hpp"
 
 namespace pscheduler::cli {
 namespace {
 
 constexpr std::size_t kHang = 2;
-
-std::vector<std::string> words_of(const Json* list) {
-  std::vector<std::string> words;
-  if (list == nullptr || !list->is_array()) return words;
-  for (const auto& word : *list) words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
-  return words;
-}
 
 std::string name_in(const Json& run, const char* what) {
   const Json* plugin = member(run, what);
@@ -25,7 +19,37 @@ std::string name_in(const Json& run, const char* what) {
   return plugin->is_string() ? plugin->get<std::string>() : text_or(*plugin, "name", "");
 }
 
-ScheduleEntry entry_of(const Json& run) {
+std::string test_of(const ScheduleEntry& entry) {
+  return entry.type + (entry.options.empty() ? "" : " " + shell_quote(entry.options));
+}
+
+std::string priority_of(const ScheduleEntry& entry, const char* none) {
+  return entry.priority ? std::to_string(*entry.priority) : none;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
+// Under a heading of its own; runs that go well have none.
+std::string reason_text(const ScheduleEntry& entry) {
+  if (entry.state == "nonstart") {
+    return "Never started because:\n" + indent(entry.reason.empty() ? "no reason was given" : entry.reason) +
+           "\n";
+  }
+  const auto state = parse_run_state(entry.state);
+  const bool went_well = !state || !traits(*state).final || traits(*state).success;
+  return went_well || entry.reason.empty() ? "" : "Reason:\n" + indent(entry.reason) + "\n";
+}
+
+}  // namespace
+
+Result<ScheduleEntry> schedule_entry(const Json& run) {
+  if (!run.is_object())
+    return fail(Errc::invalid_argument, "the answer has something among its runs that is none");
   ScheduleEntry entry;
   entry.start = text_or(run, "start-time", "?");
   entry.end = text_or(run, "end-time", "?");
@@ -44,51 +68,15 @@ ScheduleEntry entry_of(const Json& run) {
   return entry;
 }
 
-std::string test_of(const ScheduleEntry& entry) {
-  return entry.type + (entry.options.empty() ? "" : " " + shell_quote(entry.options));
-}
-
-std::string priority_of(const ScheduleEntry& entry, const char* none) {
-  return entry.priority ? std::to_string(*entry.priority) : none;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
-}
-
-}  // namespace
-
-Result<std::vector<ScheduleEntry>> schedule_entries(const Json& answer) {
-  if (!answer.is_array()) return fail(Errc::invalid_argument, "the answer is no list of runs");
-  std::vector<ScheduleEntry> entries;
-  entries.reserve(answer.size());
-  for (const auto& run : answer) {
-    if (!run.is_object())
-      return fail(Errc::invalid_argument, "the answer has something among its runs that is none");
-    entries.push_back(entry_of(run));
-  }
-  return entries;
-}
-
-std::vector<ScheduleEntry> filter_by_type(std::vector<ScheduleEntry> entries,
-                                          const std::vector<std::string>& types, bool invert) {
-  if (types.empty()) return entries;
-  std::erase_if(entries, [&](const ScheduleEntry& entry) {
-    const bool named = std::find(types.begin(), types.end(), entry.type) != types.end();
-    return named == invert;
-  });
-  return entries;
+bool is_wanted(const ScheduleEntry& entry, const std::vector<std::string>& types, bool invert) {
+  if (types.empty()) return true;
+  const bool named = std::find(types.begin(), types.end(), entry.type) != types.end();
+  return named != invert;
 }
 
 std::string plain_text(const ScheduleEntry& entry, bool verbose, std::size_t width) {
   std::string text = entry.start + " - " + entry.end + " (" + entry.state_display + ")\n";
-  if (verbose && entry.state == "nonstart") {
-    text += "Never started because:\n" + indent(entry.reason.empty() ? "no reason was given" : entry.reason) +
-            "\n";
-  }
+  if (verbose) text += reason_text(entry);
   const auto test = test_of(entry) + " (Run with tool '" + entry.tool + "'" +
                     (entry.priority ? " at priority " + std::to_string(*entry.priority) : "") + ")";
   return text + (width > 0 ? wrap(test, width, kHang) : test) + "\n" + entry.url + "\n";

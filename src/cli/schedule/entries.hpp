@@ -24,15 +24,14 @@ struct ScheduleEntry {
   std::optional<std::int64_t> priority;
 };
 
-// The entries of an answer of /schedule. Fails when it is no list of runs.
-Result<std::vector<ScheduleEntry>> schedule_entries(const Json& answer);
+// An element of an answer of /schedule. Fails when it is no run.
+Result<ScheduleEntry> schedule_entry(const Json& run);
 
-// Only those of these types, or with `invert` only the others. No types: all.
-std::vector<ScheduleEntry> filter_by_type(std::vector<ScheduleEntry> entries,
-                                          const std::vector<std::string>& types, bool invert);
+// Whether it is of one of these types, or with `invert` of none of them. No types: always.
+bool is_wanted(const ScheduleEntry& entry, const std::vector<std::string>& types, bool invert);
 
-// Several lines for a person. `verbose` tells why runs never started; `width` wraps the test's options, 0
-// does not. Ends with a newline.
+// Several lines for a person. `verbose` tells why runs never started or did not go well; `width` wraps the
+// test's options, 0 does not. Ends with a newline.
 std::string plain_text(const ScheduleEntry& entry, bool verbose, std::size_t width);
 
 // One line with fields between blanks: start, end, state, priority ("-" for none), tool, URL, test, options.

@@ -41,6 +41,8 @@ class DryRun : public ::testing::Test {
       server.on("GET " + kRoot + "tests/" + type +
                     "/participants?spec=%7B%22duration%22%3A%22PT10S%22%2C%22schema%22%3A1%7D",
                 R"({"participants":[null]})");
+      answer_tools(type, R"([{"tool":{"name":"sleep"},"can-run":{"can-run":false,"reasons":["Too short."]}},
+                             {"tool":{"name":"snooze"},"can-run":{"can-run":true},"duration":"PT11S"}])");
     }
     server.on("GET " + kRoot + "clock", R"({"time":"2030-05-01T12:00:30.000000+00:00","synchronized":true})");
     server.on("GET " + kRoot + "schedule-horizon", "\"P1D\"");
@@ -48,6 +50,15 @@ class DryRun : public ::testing::Test {
         "GET " + kRoot + "tests?expanded=True",
         R"([{"name":"idle","scheduling-class":"background"},{"name":"idleex","scheduling-class":"exclusive"},
                   {"name":"rtt","scheduling-class":"background"}])");
+  }
+
+  void answer_tools(const std::string& type, const std::string& offers) {
+    bench_.server.answer_instead(
+        "GET " + kRoot +
+            "tools?test=%7B%22spec%22%3A%7B%22duration%22%3A%22PT10S%22%2C%22schema%22"
+            "%3A1%7D%2C%22type%22%3A%22" +
+            type + "%22%7D&api=6&duration=True",
+        Reply{200, offers, true});
   }
 
   int dry_run(Words words, const std::string& type = "idle") {
@@ -65,6 +76,7 @@ TEST_F(DryRun, ListsTheNextStartsAndPostsNothing) {
   EXPECT_EQ(out(),
             "idle -d PT10S on here.example.org: every PT1H, at most 3 times, from the next\n"
             "  multiple of PT1H, up to PT5M late.\n"
+            "Each run takes PT11S with the tool snooze.\n"
             "Nothing was posted.\n\n"
             "2030-05-01T13:00:00Z\n2030-05-01T14:00:00Z\n2030-05-01T15:00:00Z\n");
   EXPECT_THAT(bench_.server.log, Each(StartsWith("GET ")));
@@ -79,7 +91,7 @@ TEST_F(DryRun, ShowsAsManyAsWanted) {
 }
 
 TEST_F(DryRun, SaysWhatIsTakenAndWhatBecomesOfIt) {
-  bench_.server.on("GET " + kRoot + "schedule?start=2030-05-01T13%3A00%3A00Z&end=2030-05-01T16%3A01%3A10Z",
+  bench_.server.on("GET " + kRoot + "schedule?start=2030-05-01T13%3A00%3A00Z&end=2030-05-01T16%3A01%3A11Z",
                    Json::array({run(1, "idleex", "pending", "13:00:00", "13:00:30"),
                                 run(2, "idleex", "pending", "14:00:00", "14:05:00"),
                                 run(3, "idleex", "missed", "15:00:00", "15:05:00"),
@@ -104,6 +116,26 @@ TEST_F(DryRun, WhatLiesBeyondTheHorizonIsSaidToBeOpen) {
       << bench_.err.str();
   EXPECT_THAT(out(),
               EndsWith("\n2030-05-01T13:00:00Z\n2030-05-02T13:00:00Z  beyond what is planned yet (P1D)\n"));
+}
+
+TEST_F(DryRun, RunsFollowEachOtherNoFasterThanTheirToolIs) {
+  EXPECT_EQ(dry_run({"--repeat", "PT1S", "--max-runs", "2"}), 0) << bench_.err.str();
+  EXPECT_THAT(out(), EndsWith("\n2030-05-01T12:00:30Z\n2030-05-01T12:00:41Z\n"));
+}
+
+TEST_F(DryRun, SaysWhatItAssumesOfServersThatTellLess) {
+  answer_tools("idle", R"([{"name":"sleep"}])");
+  EXPECT_EQ(dry_run({}), 0) << bench_.err.str();
+  EXPECT_THAT(out(),
+              HasSubstr("Each run is assumed to take PT10S: here.example.org does not tell how long its\n"
+                        "  tool sleep takes.\n"));
+}
+
+TEST_F(DryRun, TellsWhyNoToolWouldTakeIt) {
+  EXPECT_EQ(dry_run({"--tool", "sleep"}), 1);
+  EXPECT_EQ(bench_.err.str(),
+            "No tool on here.example.org would take this task, of sleep\n  sleep: Too short.\n");
+  EXPECT_THAT(out(), IsEmpty());
 }
 
 TEST_F(DryRun, RefusesWhatTheServerWould) {

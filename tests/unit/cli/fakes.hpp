@@ -91,7 +91,13 @@ class FakeServer final : public ServerConnection {
     const auto [reply, takes] = queue.front();
     if (queue.size() > 1) queue.pop_front();
     environment_.time += takes;
-    return reply;
+    if (!options.on_body || !reply.ok()) return reply;
+    // The piece is short, so that whatever is read lies on its edge sooner or later.
+    constexpr std::size_t kPiece = 7;
+    for (std::size_t at = 0; at < reply.body.size(); at += kPiece) {
+      if (!options.on_body(std::string_view(reply.body).substr(at, kPiece))) return {400, "given up", false};
+    }
+    return {reply.status, "", true};
   }
 
   FakeEnvironment& environment_;

@@ -96,6 +96,19 @@ TEST_F(ScheduleCommand, JsonIsWhatTheServerAnswered) {
   EXPECT_EQ(out(), body + "\n");
 }
 
+TEST_F(ScheduleCommand, ShowsWhatCameBeforeTheAnswerBroke) {
+  const auto whole = Json::array({entry("rtt", "finished", "Finished")}).dump();
+  bench_.server.on("GET " + kRoot + "schedule?" + kNextHour, whole.substr(0, whole.size() - 1) + ",{");
+  EXPECT_EQ(run({"--format", "line"}), 1);
+  EXPECT_THAT(out(), HasSubstr(" finished "));
+  EXPECT_EQ(bench_.err.str(), "here.example.org: it ends before the list does\n");
+}
+
+TEST_F(ScheduleCommand, OptionsThatComeTooLateAreNamed) {
+  EXPECT_EQ(run({"PT1H", "--format", "csv"}), 1);
+  EXPECT_THAT(bench_.err.str(), HasSubstr("--format comes too late"));
+}
+
 TEST_F(ScheduleCommand, CsvQuotesWhatNeedsIt) {
   Json lost = entry("rtt", "nonstart", "Non-Starter");
   lost["errors"] = "No room, says \"it\"";
