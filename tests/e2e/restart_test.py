@@ -1,9 +1,11 @@
 """What survives the end of the daemon, by a crash or in order: tasks, results, waiting runs; and no process."""
 
+import contextlib
 import datetime
 import os
 import signal
 import socket
+import sqlite3
 import time
 import uuid
 
@@ -98,6 +100,24 @@ while :; do sleep 1000; done
             run = daemon.api.final_run(daemon.api.first_run(url)["href"])
             self.assertIn(run["state"], ("finished", "failed", "missed"))
             self.assertTrue(run["state"] == "finished" or run["errors"], run)
+
+    def test_rows_that_belong_to_nothing_are_removed_and_the_rest_stays(self):
+        daemon = self.start_daemon(options=["--log-level", "debug"])
+        lost, kept = (daemon.api.finished_run(noop(text)) for text in ("lost", "kept"))
+        database_file = os.path.join(daemon.data_dir, "pscheduler.sqlite")
+        daemon.kill()
+        with contextlib.closing(sqlite3.connect(database_file)) as database:
+            database.execute("DELETE FROM task WHERE number = 1")
+            database.commit()
+        daemon.start()
+        daemon.wait_for_log("HOUSEKEEPING_REMOVED")
+        self.assertEqual(daemon.api.get(lost["href"]).status, 404)
+        self.assertEqual(daemon.api.get(kept["href"]).json["state"], "finished")
+        self.assertEqual(daemon.stop(), 0)
+        with contextlib.closing(sqlite3.connect(database_file)) as database:
+            for table in ("task", "task_progress", "run", "run_results"):
+                count = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                self.assertEqual(count, 1, table)
 
     def test_a_canceled_task_stays_canceled(self):
         daemon = self.start_daemon()
