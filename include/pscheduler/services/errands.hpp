@@ -1,14 +1,21 @@
 #pragma once
 // Removes at other participants what is to be removed there, however long they cannot be reached
-// (spec scheduling.md 4.7, api.md 15.6). Errands are durable with the change that caused them; each is tried
-// at once, then again and again with growing pauses up to kErrandPauseMax until it is done or has expired.
+// (spec scheduling.md 4.7, api.md 15.6).
+//
+// Errands are durable with the change that caused them. Each is tried at once, then again with growing pauses
+// until it is done or has expired. While a host does not answer, one errand at a time finds out whether it is
+// back; then all of its others follow at once.
+//
+// All use is on one thread. What is passed by reference outlives this.
 
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pscheduler/model/errand.hpp"
+#include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/event.hpp"
 #include "pscheduler/ports/log.hpp"
@@ -19,8 +26,15 @@
 
 namespace pscheduler::services {
 
-// So that nothing is left behind a minute after a host has come back.
+// Between attempts at a host that does not answer: nothing is left behind a minute after it has come back.
 inline constexpr Duration kErrandPauseMax = std::chrono::seconds(30);
+
+// Between attempts that a host refuses; as often as 5.2 tries.
+inline constexpr Duration kErrandRefusedPauseMax = std::chrono::minutes(5);
+
+// A host that knows nothing of what is to be removed is asked once more, as what it is to undo may have been
+// given up here while it was still on its way there.
+inline constexpr Duration kErrandLookAgain = std::chrono::seconds(30);
 
 class Errands {
  public:
@@ -35,8 +49,11 @@ class Errands {
   // `keep`: how long an errand is worth trying; as long as tasks are kept.
   Errands(Ports ports, Peers& peers, Duration keep);
 
+  // For errands from now on.
+  void set_keep(Duration keep) { keep_ = keep; }
+
   // Errands for all participants of a task but this node, to be stored with the change that makes them
-  // necessary and handed to take() when that is durable. With `hosts`, only for those participants (by index).
+  // necessary and handed to take() when that is durable; or for those participants alone (by index).
   [[nodiscard]] std::vector<Errand> for_task(const Task& task) const;
   [[nodiscard]] std::vector<Errand> for_run(const Task& task, RunId run) const;
   [[nodiscard]] std::vector<Errand> for_participants(const Task& task, std::optional<RunId> run,
@@ -50,13 +67,42 @@ class Errands {
 
   // Does errands when they are due, until cancelled.
   ports::Async<void> work();
+
+  // Breaks off what is under way; it is done in the next life.
   ports::Async<void> stop();
 
+  [[nodiscard]] std::size_t size() const { return errands_.size(); }
+
  private:
-  struct Waiting {
-    Errand errand;
-    bool under_way = false;
+  struct Host {
+    std::set<std::pair<Instant, ErrandId>> waiting;  // by next attempt
+    std::size_t under_way = 0;
+    int unanswered = 0;     // attempts in a row
+    Duration not_before{};  // of the steady clock
   };
+  class UnderWay;
+
+  void wait(const Errand& errand);
+  void begin_due();
+  void begin_due(Host& host);
+  [[nodiscard]] bool is_due(const Host& host) const;
+  [[nodiscard]] Duration until_next() const;
+  [[nodiscard]] Duration jittered(Duration pause) const;
+  ports::Async<void> attempt(ErrandId id);
+  ports::Async<void> attempt_within(ErrandId id);
+  void note_answer(Errand& errand, const Result<Removal>& removal);
+  ports::Async<void> finish(ErrandId id);
+  ports::Async<void> record(Errand errand);
+
+  Ports ports_;
+  Peers& peers_;
+  Duration keep_;
+  std::map<ErrandId, Errand> errands_;
+  std::map<std::string, Host> hosts_;
+  std::size_t under_way_ = 0;
+  bool stopping_ = false;
+  ports::Event changed_;
+  ports::Scope attempts_;
 };
 
 }  // namespace pscheduler::services

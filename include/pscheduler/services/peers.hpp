@@ -1,13 +1,16 @@
 #pragma once
 // What this node, as the lead of tasks, asks of their other participants (spec api.md 15).
 //
-// Every call has a deadline, and only so many are under way at once, to one host and in all. A host that has
-// not answered several times is not called for a while (circuit breaker): its calls then fail at once with
-// what was seen last, so that it costs the tasks that name it and nobody else.
+// Every call has a deadline, and only so many are under way at once, to one host and in all; the others wait
+// for their turn, no longer than they may take, and hosts take turns. A host that has not answered several
+// times is not called for a while (circuit breaker): its calls then fail at once with what was seen last, so
+// that it costs the tasks that name it and nobody else.
 //
-// Errors: unreachable, timed_out (no answer; also while the breaker is open), not_found (the task or run is
-// not there: 404, 410), conflict (409), forbidden (403), not_possible (any other refusal). Each message is a
-// sentence that begins with the host.
+// Errors: unreachable, timed_out (no answer or no turn; also while the breaker is open), not_found (the task
+// or run is not there: 404, 410), conflict (409), forbidden (403), not_possible (any other refusal, and
+// answers that make no sense). Each message is a sentence that begins with the host.
+//
+// All use is on one thread. What is passed by reference outlives this.
 
 #include <cstdint>
 #include <memory>
@@ -30,6 +33,9 @@ struct PeerAddress {
   std::string host;          // as in the list of participants: host[:port]
   std::string bind_address;  // the task's lead-bind: where calls come from; empty: any
 };
+
+// The task's participant of that number.
+PeerAddress peer_of(const Task& task, int participant);
 
 // A tool as a peer offers it for a test, in the order of its preference.
 struct PeerTool {
@@ -58,15 +64,18 @@ struct HoldRequest {
 // What a peer says to a run it was asked to hold. `refused`: its limits do not admit the run.
 struct Held {
   bool refused = false;
-  std::string reason;          // of a refusal
-  JsonText participant_data;   // of its tool; "null" if it has none
+  std::string reason;         // of a refusal
+  JsonText participant_data;  // of its tool; "null" if it has none
 };
+
+// What a removal found.
+enum class Removal { done, was_not_there };
 
 // What a peer's own tool has brought.
 struct PeerResult {
-  JsonText result;      // empty when there is none
-  std::string state;    // of the run there, as on the wire
-  std::string errors;   // as it reports them; empty if none
+  JsonText result;     // empty when there is none
+  std::string state;   // of the run there, as on the wire; empty if it does not say
+  std::string errors;  // as it reports them; empty if none
 };
 
 struct PeersSettings {
@@ -104,8 +113,9 @@ class Peers {
   ports::AsyncResult<void> announce(PeerAddress peer, TaskId task, RunId run, std::string key,
                                     JsonText participant_data_full);
 
-  // Removes a run, or the task when there is none given; one that is not there is removed.
-  ports::AsyncResult<void> remove(PeerAddress peer, TaskId task, std::optional<RunId> run, std::string key);
+  // Removes a run, or the task when there is none given.
+  ports::AsyncResult<Removal> remove(PeerAddress peer, TaskId task, std::optional<RunId> run,
+                                     std::string key);
 
   // Waits for up to `wait` (whole seconds, at least one) until the peer's tool has ended.
   ports::AsyncResult<PeerResult> local_result(PeerAddress peer, TaskId task, RunId run, Duration wait);
