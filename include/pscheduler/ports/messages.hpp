@@ -47,6 +47,8 @@ inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to ser
 inline constexpr Message kServerStopped{"SERVER_STOPPED", Level::info, "Ended"};
 inline constexpr Message kServerStopping{"SERVER_STOPPING", Level::info, "Stopping: running tools may end, nothing new is started"};
 inline constexpr Message kStoreFull{"STORE_FULL", Level::error, "The store has no room for a result; it is tried again until there is room"};
+inline constexpr Message kTaskCreationBroken{"TASK_CREATION_BROKEN", Level::error, "A task could not be created at its participants because of a mistake in the program"};
+inline constexpr Message kTaskNotCreated{"TASK_NOT_CREATED", Level::warning, "A task could not be created at all of its participants; it is removed from those that have it"};
 // clang-format on
 
 }  // namespace pscheduler::ports

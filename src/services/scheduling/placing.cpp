@@ -107,6 +107,9 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   nonstarts_in_a_row_.erase(task.id);
   ports::Changes changes;
   changes.task_progress.emplace_back(task.id, progress);
+  // Repeating it sends nobody out again: what is owed is durable with the first.
+  if (task.leads() && !before.canceled_at) changes.new_errands = errands_.for_task(task);
+  auto errands = changes.new_errands;
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);
   const auto held = claims_.settle_of(task.id);
   std::vector<Run> waiting = withdrawn;
@@ -130,6 +133,7 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
     go_on(task.id);
     co_return committed;
   }
+  errands_.take(std::move(errands));
   settled_.notify_all();
   for (const Run& run : waiting) free_time(run.id);
   co_await runner_.cancel(task.id, std::move(why));
