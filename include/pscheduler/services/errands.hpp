@@ -9,6 +9,7 @@
 // All use is on one thread. What is passed by reference outlives this.
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -82,15 +83,14 @@ class Errands {
   };
   class UnderWay;
 
-  void wait(const Errand& errand);
   void begin_due();
-  void begin_due(Host& host);
-  [[nodiscard]] bool is_due(const Host& host) const;
-  [[nodiscard]] Duration until_next() const;
-  [[nodiscard]] Duration jittered(Duration pause) const;
+  [[nodiscard]] bool has_room(const Host& host) const;
+  [[nodiscard]] Duration until_due(const Host& host) const;
+  [[nodiscard]] std::optional<Duration> until_next() const;
   ports::Async<void> attempt(ErrandId id);
-  ports::Async<void> attempt_within(ErrandId id);
-  void note_answer(Errand& errand, const Result<Removal>& removal);
+  void note_answer(const Errand& errand, const Result<Removal>& removal);
+  void plan_next(Errand& errand, const Result<Removal>& removal);
+  [[nodiscard]] Duration jittered(Duration pause) const;
   ports::Async<void> finish(ErrandId id);
   ports::Async<void> record(Errand errand);
 

@@ -6,9 +6,10 @@
 // times is not called for a while (circuit breaker): its calls then fail at once with what was seen last, so
 // that it costs the tasks that name it and nobody else.
 //
-// Errors: unreachable, timed_out (no answer or no turn; also while the breaker is open), not_found (the task
-// or run is not there: 404, 410), conflict (409), forbidden (403), not_possible (any other refusal, and
-// answers that make no sense). Each message is a sentence that begins with the host.
+// Errors: unreachable, timed_out (no answer or no turn; also while the breaker is open, and when the host has
+// no pScheduler that works: 502 to 504, and whatever else it says when asked whether it is there), not_found
+// (the task or run is not there: 404, 410), conflict (409), forbidden (403), not_possible (any other refusal,
+// and answers that make no sense). Each message is a sentence that begins with the host.
 //
 // All use is on one thread. What is passed by reference outlives this.
 
