@@ -67,6 +67,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"submission.hpp", "submission"},
     {"plan_queue.hpp", "scheduling"},
     {"open_attempts.hpp", "scheduling"},
+    {"claims.hpp", "scheduling"},
     {"task_request.hpp", "submission"},
     {"peers.hpp", "federation"},
     {"peer_extension.hpp", "federation"},
