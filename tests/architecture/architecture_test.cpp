@@ -45,7 +45,7 @@ const std::map<std::string, std::set<std::string>> kRoomMayCall = {
     {"federation", {"runs"}},
     {"running", {"archiving", "federation", "runs", "plugins"}},
     {"scheduling", {"running", "federation", "runs", "plugins"}},
-    {"submission", {"scheduling", "archiving", "federation", "plugins"}},
+    {"submission", {"scheduling", "archiving", "federation", "runs", "plugins"}},
 };
 
 // The room a header of the services belongs to.

@@ -27,12 +27,12 @@ class PeerLine::Trial {
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
   ~Trial() {
-    if (!ended_) breaker_.abandoned(pass_);
+    if (!ended_) breaker_.abandoned(pass_, line_.ports_.clock.steady());
   }
 
   void answered(const std::string& host) {
     ended_ = true;
-    if (breaker_.answered(pass_)) line_.ports_.log.write(ports::kPeerReachable, {{"host", host}});
+    if (breaker_.answered()) line_.ports_.log.write(ports::kPeerReachable, {{"host", host}});
   }
   void failed(const std::string& host, const Error& error) {
     ended_ = true;

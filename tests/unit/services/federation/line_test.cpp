@@ -76,6 +76,23 @@ TEST_F(Line, ProbesWithOneCallAtATime) {
   EXPECT_TRUE(probe->value);
 }
 
+TEST_F(Line, AProbeThatTakesLongDoesNotKeepTheNextFromFindingTheHostBack) {
+  fail_calls(3);
+  advance(5s);
+  network.answers = [](const auto&) { return keeps_silent(); };
+  const auto probe = begin(peers->announce(b_example(), kTask, kRun, "", "[]"));
+  network.answers = [](const auto&) { return says(200, "{}"); };
+  advance(10s - 1ms);
+  EXPECT_FALSE(goes_out());
+  advance(1ms);
+  EXPECT_FALSE(probe->value);
+  EXPECT_TRUE(ask_clock());
+  advance(20s);
+  ASSERT_TRUE(probe->value);
+  EXPECT_FALSE(*probe->value);
+  EXPECT_TRUE(goes_out());  // one that had begun before says nothing about the host now
+}
+
 TEST_F(Line, AProbeThatIsCancelledLeavesItToTheNext) {
   fail_calls(3);
   advance(5s);
