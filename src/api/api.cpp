@@ -5,6 +5,7 @@
 
 #include "call.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/services/peer_extension.hpp"
 #include "router.hpp"
 
 namespace pscheduler::api {
@@ -47,6 +48,9 @@ ports::Async<HttpResponse> Api::handle(HttpRequest request) {
   const Duration begun = services_.clock.steady();
   std::string_view route = kUnknownRoute;
   auto response = co_await answer(request, route);
+  if (request.header(services::kPeerHeader)) {
+    response.headers.emplace_back(services::kPeerHeader, services::kPeerVersion);
+  }
   services_.metrics.request_answered(method_label(request.method), route, response.status,
                                      services_.clock.steady() - begun);
   co_return response;

@@ -1,17 +1,27 @@
 // Where runs fit, and runs that others place, complete or remove (spec api.md 11.5 to 11.8).
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "handlers.hpp"
 #include "presenter.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
+#include "pscheduler/services/peer_extension.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
 namespace {
 
 constexpr int kRunSchemaMax = 1;
+
+// No lead may keep this node's time for longer without confirming its run.
+constexpr Duration kHoldMax = std::chrono::minutes(5);
+
+// Whether the lead that asks is a node of this kind.
+bool is_peer(const Call& call) {
+  return call.request.header(services::kPeerHeader).has_value();
+}
 
 AsyncResult<Task> writable_task(const Call& call) {
   const auto id = call.task_id();
@@ -32,34 +42,80 @@ Result<Instant> start_time(const Call& call, const Json& body) {
   return floor_to_second(*at);
 }
 
+// The exact start, and whether the run is only to be held, as leads of this kind say it beside the body.
+Result<services::Placement> placement(const Call& call, const Task& task, const Json& body) {
+  const auto start = start_time(call, body);
+  if (!start) return fail(start.error());
+  services::Placement placement{*start, std::nullopt, task.added};
+  if (!is_peer(call)) return placement;
+  const auto moment = [&](std::string_view header, Instant& at) -> Result<void> {
+    const auto text = call.request.header(header);
+    if (!text) return {};
+    const auto parsed = parse_timestamp(*text, call.settings.zone, TimestampForm::query);
+    if (!parsed) return fail(Errc::invalid_argument, std::string(header) + ": " + parsed.error().message);
+    at = *parsed;
+    return {};
+  };
+  auto exact = moment(services::kStartHeader, placement.start);
+  if (!exact) return fail(std::move(exact.error()));
+  auto since = moment(services::kSinceHeader, placement.since);
+  if (!since) return fail(std::move(since.error()));
+  if (const auto hold = call.request.header(services::kHoldHeader)) {
+    const auto length = parse_duration(*hold);
+    if (!length) {
+      return fail(Errc::invalid_argument, std::string(services::kHoldHeader) + ": " + length.error().message);
+    }
+    placement.hold = std::clamp<Duration>(*length, Duration::zero(), kHoldMax);
+  }
+  return placement;
+}
+
 // PUT of a run that this node does not know yet: its lead has chosen the time.
 AsyncResult<HttpResponse> put_new_run(const Call& call, const Task& task, RunId id, const Json& body) {
   if (task.leads()) {
     co_return fail(Errc::invalid_argument,
                    "This host leads the task and gives its runs their ids; use POST.");
   }
-  const auto start = start_time(call, body);
-  if (!start) co_return fail(start.error());
-  services::Why why{"Placed by the lead of its task.", actor_of(call)};
-  auto placed = co_await call.services.scheduling.place(task, id, *start, std::move(why));
+  const auto when = placement(call, task, body);
+  if (!when) co_return fail(when.error());
+  services::Why why{when->hold ? "Held for the lead of its task." : "Placed by the lead of its task.",
+                    actor_of(call)};
+  auto placed = co_await call.services.scheduling.place(task, id, *when, std::move(why));
   if (!placed) co_return fail(std::move(placed.error()));
-  co_return ok_response();
+  if (!is_peer(call)) co_return ok_response();
+  // What a lead of 5.2 has to ask for.
+  auto stored = co_await call.services.store.run(task.id, id);
+  if (!stored) co_return fail(std::move(stored.error()));
+  if (!*stored) co_return fail(Errc::conflict, "The run was removed meanwhile.");
+  co_return json_response(call, run_object(call, task, **stored, {}, Privacy::shown));
 }
 
 // As leads of 5.2 expect, data that come late are no error. The tool of a run under way has been given what
 // there was, and that is what its run keeps; one that is over gets them for the record.
-AsyncResult<HttpResponse> put_participant_data(const Call& call, Run known, const Json& data) {
+AsyncResult<HttpResponse> put_participant_data(const Call& call, const Task& task, Run known,
+                                               const Json& data) {
   std::string text = json::to_compact(data);
+  if (known.held_until) {
+    services::Why why{"Confirmed by the lead of its task.", actor_of(call)};
+    auto confirmed = co_await call.services.scheduling.confirm(task, known.id, text, std::move(why));
+    if (!confirmed) co_return fail(std::move(confirmed.error()));
+    if (*confirmed) co_return ok_response();
+    co_return fail(Errc::conflict, "The run is no longer held here.");
+  }
+  // A lead of this kind has to know that the run will not be.
+  if (is_peer(call) && traits(known.state).final) {
+    co_return fail(Errc::conflict, "The run is " + std::string(traits(known.state).name) + " here: " +
+                                       (known.errors.empty() ? "no reason is known." : known.errors));
+  }
   auto run = call.services.runner.set_participant_data_full(known.id, text);
   if (!run && !traits(known.state).final) co_return ok_response();
   if (!run) {
     known.participant_data_full = std::move(text);
     run = std::move(known);
   }
-  const TaskId task = run->task;
   ports::Changes changes;
   changes.changed_runs.push_back(std::move(*run));
-  auto stored = co_await call.services.journal.commit_for(task, std::move(changes));
+  auto stored = co_await call.services.journal.commit_for(task.id, std::move(changes));
   if (!stored) co_return fail(std::move(stored.error()));
   co_return ok_response();
 }
@@ -98,19 +154,29 @@ AsyncResult<HttpResponse> get_runtimes(Call call) {
   auto task = co_await call.services.store.task(*id);
   if (!task) co_return fail(std::move(task.error()));
   if (!*task) co_return fail(Errc::not_found, "There is no task " + id->to_string() + " on this node.");
-  const auto shown = [&](Instant at) { return Json(format_timestamp(at, call.settings.zone)); };
+  const auto& scheduling = call.services.scheduling;
+  const Zone& zone = call.settings.zone;
+  const bool exact = is_peer(call);
+  const auto shown = [&](Instant at) {
+    return Json(exact ? format_timestamp_micros(at, zone) : format_timestamp(at, zone));
+  };
   Json list = Json::array();
   if (traits((*task)->scheduling_class).anytime) {
     list.push_back({{"lower", *start ? shown(**start) : Json()}, {"upper", *end ? shown(**end) : Json()}});
-    co_return json_response(call, list);
+  } else {
+    for (TimeRange range : scheduling.free_ranges(**task, *start, *end, *priority)) {
+      // Rounded inwards, so that what is shown is free in whole seconds.
+      if (!exact) range = {ceil_to_second(range.start), floor_to_second(range.end)};
+      if (range.length() < (*task)->duration) continue;
+      list.push_back({{"lower", shown(range.start)}, {"upper", shown(range.end)}});
+    }
   }
-  for (const auto& range : call.services.scheduling.free_ranges(**task, *start, *end, *priority)) {
-    // Rounded inwards, so that what is shown is free in whole seconds.
-    const TimeRange whole{ceil_to_second(range.start), floor_to_second(range.end)};
-    if (whole.length() < (*task)->duration) continue;
-    list.push_back({{"lower", shown(whole.start)}, {"upper", shown(whole.end)}});
+  auto response = json_response(call, list);
+  if (exact) {
+    response.headers.emplace_back(services::kEarliestStartHeader,
+                                  format_timestamp_micros(scheduling.earliest_start(**task), zone));
   }
-  co_return json_response(call, list);
+  co_return response;
 }
 
 AsyncResult<HttpResponse> post_runs(Call call) {
@@ -123,7 +189,8 @@ AsyncResult<HttpResponse> post_runs(Call call) {
   if (!task->leads())
     co_return fail(Errc::invalid_argument, "This host does not lead the task; its lead places runs.");
   services::Why why{"Placed by a client.", actor_of(call)};
-  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, *start, std::move(why));
+  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, {*start, std::nullopt, {}},
+                                                        std::move(why));
   if (!placed) co_return fail(std::move(placed.error()));
   co_return json_response(call, Json(run_url(call, task->id, *placed)));
 }
@@ -139,7 +206,7 @@ AsyncResult<HttpResponse> put_run(Call call) {
   if (!stored) co_return fail(std::move(stored.error()));
   if (!*stored) co_return co_await put_new_run(call, *task, *id, *body);
   if (const Json* data = json::find(*body, "part-data-full")) {
-    co_return co_await put_participant_data(call, std::move((*stored)->run), *data);
+    co_return co_await put_participant_data(call, *task, std::move((*stored)->run), *data);
   }
   if (body->contains("result-full")) co_return co_await put_full_result(call, std::move(**stored), *body);
   co_return fail(Errc::invalid_argument,

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "access.hpp"
-#include "clock_object.hpp"
 #include "handlers.hpp"
+#include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
@@ -27,7 +27,7 @@ AsyncResult<HttpResponse> get_schedule_horizon(Call call) {
 
 AsyncResult<HttpResponse> get_clock(Call call) {
   const auto state = co_await call.services.host_facts.clock_state();
-  co_return json_response(call, clock_object(state, call.settings.zone));
+  co_return json_response(call, services::clock_value(state, call.settings.zone));
 }
 
 AsyncResult<HttpResponse> get_exception(Call call) {

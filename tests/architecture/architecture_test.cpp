@@ -42,9 +42,10 @@ const std::map<std::string, std::set<std::string>> kRoomMayCall = {
     {"runs", {}},
     {"housekeeping", {"runs"}},
     {"archiving", {"runs", "plugins"}},
-    {"running", {"archiving", "runs", "plugins"}},
-    {"scheduling", {"running", "runs", "plugins"}},
-    {"submission", {"scheduling", "archiving", "plugins"}},
+    {"federation", {"runs"}},
+    {"running", {"archiving", "federation", "runs", "plugins"}},
+    {"scheduling", {"running", "federation", "runs", "plugins"}},
+    {"submission", {"scheduling", "archiving", "federation", "runs", "plugins"}},
 };
 
 // The room a header of the services belongs to.
@@ -66,7 +67,11 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"submission.hpp", "submission"},
     {"plan_queue.hpp", "scheduling"},
     {"open_attempts.hpp", "scheduling"},
+    {"claims.hpp", "scheduling"},
     {"task_request.hpp", "submission"},
+    {"peers.hpp", "federation"},
+    {"peer_extension.hpp", "federation"},
+    {"errands.hpp", "federation"},
 };
 
 // Libraries that one place alone may know.

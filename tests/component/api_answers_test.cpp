@@ -191,9 +191,9 @@ INSTANTIATE_TEST_SUITE_P(
                posting(R"(,"tools":["reluctant"])", "{}", R"({"type":"background","spec":{"seconds":5}})"),
                422, "Not today; nor tomorrow"},
         Posted{
-            "several participants",
+            "a participant that cannot be reached",
             posting("", "{}", R"({"type":"normal","spec":{"seconds":5,"hosts":["a.example","b.example"]}})"),
-            422, "a.example, b.example"},
+            422, "b.example cannot be reached"},
         Posted{"no participant", posting("", "{}", R"({"type":"normal","spec":{"seconds":5,"hosts":[]}})"),
                500, "no participant"},
         Posted{"unknown archiver", posting(R"(,"archives":[{"archiver":"attic","data":{}}])"), 400, "attic"},

@@ -159,6 +159,19 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"schema too high", [](Json& task) { task["schema"] = 6; }, "1", "/schema"}),
     CaseName());
 
+TEST_F(Participant, LeavesTheSchemaOfATaskToItsLead) {
+  auto task = document("normal");
+  task["priority"] = 7;
+  task["keep-after-archive"] = "PT1H";
+  task["flavour"] = "of a later version";
+  EXPECT_EQ(accept(task).status, 200) << "although its schema is 1";
+  const auto kept = world->get(kTask).json();
+  EXPECT_EQ(kept["schema"], 1);
+  EXPECT_EQ(kept["flavour"], "of a later version");
+  task["schema"] = 5;
+  EXPECT_EQ(accept(task, "/tasks/0b9a0a4e-7c55-4d8b-9a2f-000000000005").status, 200);
+}
+
 TEST_F(Participant, DoesNotTakeATaskTwice) {
   EXPECT_EQ(accept(document("normal")).status, 200);
   EXPECT_EQ(accept(document("normal")).status, 400);

@@ -36,6 +36,10 @@ ScriptedPlugins::ScriptedPlugins(ports::asio::any_io_executor executor, ports::C
   add(PluginClass::context, "room", SchedulingClass::background, "", 0);
 }
 
+void ScriptedPlugins::add_tool(const std::string& name, const std::string& test, std::int64_t preference) {
+  add(PluginClass::tool, name, find(PluginClass::test, test)->scheduling_class, test, preference);
+}
+
 void ScriptedPlugins::add(PluginClass plugin_class, const std::string& name, SchedulingClass scheduling_class,
                           const std::string& test, std::int64_t preference) {
   Plugin plugin;
@@ -108,7 +112,9 @@ ports::AsyncResult<services::ParticipantList> ScriptedPlugins::participants(std:
   if (!passed) co_return fail(std::move(passed.error()));
   services::ParticipantList list;
   if (spec.contains("hosts")) {
-    for (const auto& host : spec["hosts"]) list.participants.emplace_back(host.get<std::string>());
+    for (const auto& host : spec["hosts"]) {
+      list.participants.push_back(host.is_null() ? std::nullopt : std::optional(host.get<std::string>()));
+    }
   } else {
     list.participants.emplace_back(std::nullopt);
     list.null_reason = "no host was named";
@@ -132,6 +138,10 @@ ports::Async<std::vector<services::ToolOffer>> ScriptedPlugins::offers(Json test
     if (tool.tests.front() != test.value("type", "")) continue;
     services::CanRun answer{true, {}};
     if (tool.name == "reluctant") answer = {false, {"Not today", "nor tomorrow"}};
+    for (const auto& name : {tool.name, std::string()}) {
+      const auto declined = declines.find(name);
+      if (declined != declines.end()) answer = {false, {declined->second}};
+    }
     all.push_back({tool, std::move(answer)});
   }
   std::stable_sort(all.begin(), all.end(),
@@ -160,7 +170,9 @@ ports::AsyncResult<Json> ScriptedPlugins::participant_data(std::string, Json, in
   if (!passed) co_return fail(std::move(passed.error()));
   while (holds_participant_data) co_await go_on_.wait();
   if (prepare) co_return prepare(participant);
-  co_return Json{{"for", participant}};
+  Json data = {{"for", participant}};
+  if (!node.empty()) data["node"] = node;
+  co_return data;
 }
 
 ports::AsyncResult<Json> ScriptedPlugins::merged_results(std::string, Json, Json results) {
@@ -226,7 +238,9 @@ ports::AsyncResult<services::ToolOutcome> ScriptedPlugins::run(services::ToolRun
     outcome.status = 2;
     outcome.failure = "The tool was too long and was ended.";
   } else if (!outcome.output && outcome.status == 0 && outcome.failure.empty()) {
-    outcome.output = std::make_shared<const Json>(Json{{"succeeded", true}, {"tool", run.tool}});
+    Json result = {{"succeeded", true}, {"tool", run.tool}};
+    if (!node.empty()) result["node"] = node;
+    outcome.output = std::make_shared<const Json>(std::move(result));
   }
   co_return outcome;
 }

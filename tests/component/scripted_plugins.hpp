@@ -2,7 +2,8 @@
 // Plug-ins that do what the test has written down, and a log of what was asked of them.
 //
 // Tests: background, normal, exclusive and multi, one of each scheduling class; a spec is
-// {"seconds": N, "hosts": [..]}. Each has the tool NAME-tool; background has also `reluctant`, which is
+// {"seconds": N, "hosts": [..]}: `hosts` are its participants, the first one the lead; without it, there is
+// none but the one who was asked. Each has the tool NAME-tool; background has also `reluctant`, which is
 // preferred but declines. Archivers `shelf` and `drawer` and context `room` accept {"good": true}.
 
 #include <functional>
@@ -46,6 +47,13 @@ struct ArchiverCall {
 class ScriptedPlugins final : public services::Plugins, public services::Archivers {
  public:
   ScriptedPlugins(ports::asio::any_io_executor executor, ports::Clock& clock);
+
+  // A further tool for a test, and the sentences with which tools decline tests; "" stands for all of them.
+  void add_tool(const std::string& name, const std::string& test, std::int64_t preference);
+  std::map<std::string, std::string> declines;
+
+  // When given, results and participant data say whose they are: {"node": NODE}.
+  std::string node;
 
   std::map<std::string, ToolScript> scripts;                       // by tool
   std::function<ToolScript(const services::ToolRun&)> script_for;  // instead of `scripts`

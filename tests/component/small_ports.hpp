@@ -46,13 +46,15 @@ class KeptLog final : public ports::Log {
   bool debug_ = false;
 };
 
-// A host with the addresses of loopback and 192.0.2.1.
+// A host with the addresses of loopback and those given.
 class SmallHost final : public ports::HostFacts {
  public:
-  explicit SmallHost(ports::Clock& clock) : clock_(clock) {}
-  [[nodiscard]] std::string host_name() const override { return "node.example"; }
+  SmallHost(ports::Clock& clock, std::string name, std::vector<std::string> addresses)
+      : clock_(clock), name_(std::move(name)), addresses_(std::move(addresses)) {}
+  [[nodiscard]] std::string host_name() const override { return name_; }
   [[nodiscard]] bool is_local_address(const std::string& address) const override {
-    return address == "127.0.0.1" || address == "::1" || address == "192.0.2.1";
+    return address == "127.0.0.1" || address == "::1" ||
+           std::find(addresses_.begin(), addresses_.end(), address) != addresses_.end();
   }
   ports::Async<ports::ClockState> clock_state() override {
     ports::ClockState state;
@@ -65,6 +67,8 @@ class SmallHost final : public ports::HostFacts {
 
  private:
   ports::Clock& clock_;
+  std::string name_;
+  std::vector<std::string> addresses_;
 };
 
 class NoProcesses final : public ports::Processes {

@@ -1,7 +1,9 @@
 #pragma once
-// Time that moves only when the test says so.
+// Time that moves only when the test says so. A clock may go wrong: it can be set, and it can be too fast or
+// too slow by some parts in a million, as those of computers are.
 
-#include <list>
+#include <cstdint>
+#include <map>
 #include <optional>
 
 #include "pscheduler/ports/clock.hpp"
@@ -11,8 +13,8 @@ namespace pscheduler::test {
 
 class VirtualClock final : public ports::Clock {
  public:
-  VirtualClock(ports::asio::any_io_executor executor, Instant start)
-      : executor_(std::move(executor)), now_(start) {}
+  VirtualClock(ports::asio::any_io_executor executor, Instant start, std::int64_t drift_ppm = 0)
+      : executor_(std::move(executor)), now_(start), drift_ppm_(drift_ppm) {}
 
   [[nodiscard]] Instant now() const override { return now_; }
   [[nodiscard]] Duration steady() const override { return steady_; }
@@ -28,22 +30,29 @@ class VirtualClock final : public ports::Clock {
   // Somebody sets the calendar clock; the steady one does not notice.
   void step(Duration length);
 
- private:
-  struct Sleeper {
-    explicit Sleeper(const ports::asio::any_io_executor& executor) : wake(executor) {}
-    std::optional<Instant> until;  // of those who watch the calendar
-    Duration due{};                // of those who watch the steady clock
-    ports::Event wake;
-  };
+  // Too fast by so many parts in a million from now on; too slow when negative.
+  void set_drift(std::int64_t ppm) { drift_ppm_ = ppm; }
 
-  [[nodiscard]] Instant wakes_at(const Sleeper& sleeper) const;
-  ports::Async<void> sleep(std::optional<Instant> until, Duration due);
+  // In true time, as a clock without drift measures it: how long until it shows `at`, and going on for so
+  // long.
+  [[nodiscard]] Duration true_time_until(Instant at) const;
+  void pass(Duration true_time);
+
+ private:
+  template <class Time>
+  using Sleepers = std::multimap<Time, ports::Event>;
+
+  template <class Time>
+  ports::Async<void> sleep(Sleepers<Time>& sleepers, Time until, const Time& present);
   void wake_those_due();
 
   ports::asio::any_io_executor executor_;
   Instant now_;
   Duration steady_{};
-  std::list<Sleeper> sleepers_;
+  std::int64_t drift_ppm_;
+  std::int64_t drifted_ = 0;  // millionths of a microsecond that it is behind what it should show
+  Sleepers<Instant> by_calendar_;
+  Sleepers<Duration> by_steady_clock_;
 };
 
 }  // namespace pscheduler::test

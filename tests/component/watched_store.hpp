@@ -94,6 +94,7 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
     return watch(store_->archiving_counts(now));
   }
+  ports::AsyncResult<std::vector<Errand>> errands() override { return watch(store_->errands()); }
   ports::AsyncResult<Pause> pause() override { return watch(store_->pause()); }
   ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
   ports::AsyncResult<std::vector<ports::OldRun>> old_runs(ports::OldRuns which, ports::RetentionPlace after,

@@ -1,6 +1,5 @@
 #include "component/world.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <cstdlib>
 
 #include "pscheduler/adapters/store/sqlite_store.hpp"
@@ -22,9 +21,22 @@ std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder,
   return std::move(*opened);
 }
 
-services::ArchivistSettings archivist_settings() {
+services::ArchivistSettings archivist_settings(const std::string& host_name) {
   services::ArchivistSettings settings;
-  settings.host_name = "node.example";
+  settings.host_name = host_name;
+  settings.zone = Zone::utc();
+  return settings;
+}
+
+services::RunnerSettings runner_settings(const WorldOptions& options) {
+  services::RunnerSettings settings;
+  settings.parallel_max = options.parallel_max;
+  settings.zone = Zone::utc();
+  return settings;
+}
+
+services::PeersSettings peers_settings() {
+  services::PeersSettings settings;
   settings.zone = Zone::utc();
   return settings;
 }
@@ -53,26 +65,37 @@ Json Answer::json() const {
 }
 
 World::World(const std::filesystem::path& folder, WorldOptions options)
-    : clock(loop.get_executor(), options.start),
+    : own_universe_(options.universe == nullptr ? std::make_unique<Universe>(options.start) : nullptr),
+      universe(options.universe == nullptr ? *own_universe_ : *options.universe),
+      loop(universe.loop),
+      clock(loop.get_executor(), options.start, options.drift_ppm),
       random(options.seed),
-      host(clock),
+      host(clock, options.host_name, options.addresses),
       plugins(loop.get_executor(), clock),
+      http(options.network, options.host_name, clock),
       store(loop.get_executor(), open_store(folder, options.store_threads)),
       events(loop.get_executor()),
       journal(store, clock, log, events),
+      peers({loop.get_executor(), http, clock, log}, peers_settings()),
+      errands({loop.get_executor(), store, clock, random, log}, peers, options.keep),
       archivist({loop.get_executor(), store, clock, scripts, log}, plugins, plugins, journal,
-                archivist_settings()),
-      runner({loop.get_executor(), store, clock, random, log}, plugins, journal, book,
-             services::RunnerSettings{options.parallel_max}),
-      scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner,
-                 services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
+                archivist_settings(options.host_name)),
+      runner({loop.get_executor(), store, clock, random, host, log}, plugins, journal, book, peers,
+             runner_settings(options)),
+      scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner, peers,
+                 errands, services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
       housekeeping({loop.get_executor(), store, store, clock, log}, events, book, options.keep),
-      submission({store, clock, random, host, scripts}, plugins, scheduling,
-                 services::SubmissionSettings{"node.example", Zone::utc()}),
+      submission({loop.get_executor(), store, clock, random, host, scripts, log}, plugins, scheduling, book,
+                 peers, errands, services::SubmissionSettings{options.host_name, Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
            store, metrics, housekeeping, archivist},
-          {"node.example", Zone::utc()}),
-      loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
+          {options.host_name, Zone::utc()}),
+      network_(options.network),
+      host_name_(options.host_name),
+      address_(options.addresses.front()),
+      stay_(universe, clock, store),
+      loops_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }),
+      calls_(loop.get_executor(), [](const std::exception_ptr& error) { std::rethrow_exception(error); }) {
   plugins.scripts = std::move(options.scripts);
   if (options.without_room_until > options.start) {
     store.refuses = [this, until = options.without_room_until](const ports::Changes&) {
@@ -81,58 +104,72 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
   }
   journal.observe(metrics);
   journal.on_expiry([this](Instant at) { housekeeping.expires_at(at); });
+  if (network_ != nullptr) {
+    plugins.node = host_name_;
+    network_->power_on(host_name_);
+  }
   if (options.starts) start();
 }
 
 void World::start() {
-  const auto resumed = await(runner.recover());
-  if (!resumed) throw std::runtime_error(resumed.error().message);
+  const auto recover = [this](auto& service) {
+    const auto recovered = await(service.recover());
+    if (!recovered) throw std::runtime_error(recovered.error().message);
+  };
+  recover(runner);
   runner.archive_with(archivist);
-  const auto recovered = await(scheduling.recover());
-  if (!recovered) throw std::runtime_error(recovered.error().message);
+  recover(errands);
+  recover(submission);
+  recover(scheduling);
   loops_.spawn(runner.work());
   loops_.spawn(scheduling.work());
   loops_.spawn(archivist.work());
+  loops_.spawn(errands.work());
   loops_.spawn(housekeeping.work());
+  if (network_ != nullptr && has_power_) network_->serve(host_name_, *this);
   settle();
 }
 
 World::~World() {
   stop();
+  end_calls();
 }
 
 void World::settle() {
-  for (;;) {
-    loop.restart();
-    const auto done = loop.poll();
-    if (store.outstanding() > 0) {
-      loop.restart();
-      loop.run_one();
-    } else if (done == 0) {
-      return;
-    }
+  universe.settle();
+}
+
+// Without power the node comes to its end on its own clock, as nobody sees.
+void World::pass(Duration true_time) {
+  if (has_power_) {
+    universe.pass(true_time);
+  } else {
+    clock.pass(true_time);
   }
+}
+
+Duration World::due_in(Duration limit) const {
+  if (has_power_) return universe.due_in(limit);
+  const auto next = clock.next_wake();
+  return next ? std::min(limit, clock.true_time_until(*next)) : limit;
 }
 
 void World::advance_to(Instant at) {
   settle();
-  for (;;) {
-    const auto next = clock.next_wake();
-    if (!next || *next > at) break;
-    clock.move_to(std::max(*next, clock.now()));
+  while (clock.now() < at) {
+    pass(due_in(clock.true_time_until(at)));
     settle();
   }
-  clock.move_to(at);
-  settle();
 }
 
 void World::go_on_until(const std::function<bool()>& done) {
   const Instant give_up = clock.now() + kPatience;
   settle();
   while (!done()) {
-    const auto next = clock.next_wake();
-    if (!next || *next > give_up) throw std::runtime_error("What is waited for never comes.");
-    clock.move_to(std::max(*next, clock.now()));
+    const Duration limit = clock.true_time_until(give_up);
+    const Duration next = due_in(limit);
+    if (next == limit) throw std::runtime_error("What is waited for never comes.");
+    pass(next);
     settle();
   }
 }
@@ -149,39 +186,52 @@ ports::Async<api::HttpResponse> World::answer_whole(api::HttpRequest request) {
   co_return response;
 }
 
+ports::Async<void> World::answer_to(api::HttpRequest request, Done done) {
+  std::optional<api::HttpResponse> response;
+  try {
+    auto whole = co_await answer_whole(std::move(request));
+    response = std::move(whole);
+  } catch (...) {
+    if (has_power_ && !ports::is_cancellation(std::current_exception())) throw;
+  }
+  done(std::move(response));
+}
+
+ports::Scope::Ticket World::serve(api::HttpRequest request, Done done) {
+  return calls_.spawn(answer_to(std::move(request), std::move(done)));
+}
+
 std::shared_ptr<Pending> World::begin(std::string method, std::string target, std::string body, Peer peer) {
   api::HttpRequest request;
   request.method = std::move(method);
   request.target = target.starts_with("/pscheduler") ? std::move(target) : "/pscheduler" + target;
   request.body = std::move(body);
-  request.host = "node.example";
+  request.host = host_name_;
   request.peer_address = peer.address;
-  request.local_address = "192.0.2.1";
+  request.local_address = address_;
   if (!peer.header.empty()) request.headers.emplace_back("x-pscheduler-requester", peer.header);
   auto pending = std::make_shared<Pending>();
-  auto take = [this, pending](const std::exception_ptr& error, api::HttpResponse response) {
-    if (error) {
+  pending->ticket = serve(std::move(request), [this, pending](std::optional<api::HttpResponse> response) {
+    if (!response) {
       pending->cancelled = true;
       return;
     }
-    pending->answer = Answer{response.status, response.content_type, std::move(response.body),
-                             std::move(response.headers), clock.now()};
-  };
-  boost::asio::co_spawn(loop, answer_whole(std::move(request)),
-                        boost::asio::bind_cancellation_slot(pending->give_up.slot(), std::move(take)));
+    pending->answer = Answer{response->status, response->content_type, std::move(response->body),
+                             std::move(response->headers), clock.now()};
+  });
   settle();
   return pending;
 }
 
 void World::give_up(Pending& pending) {
-  boost::asio::post(loop, [&] { pending.give_up.emit(boost::asio::cancellation_type::terminal); });
+  calls_.cancel(pending.ticket);
   settle();
 }
 
 Answer World::call(std::string method, std::string target, std::string body, Peer peer) {
   const auto pending = begin(std::move(method), std::move(target), std::move(body), std::move(peer));
-  go_on_until([&] { return pending->answer.has_value(); });
-  return std::move(*pending->answer);
+  go_on_until([&] { return pending->answer || pending->cancelled; });
+  return pending->answer ? std::move(*pending->answer) : Answer{};
 }
 
 std::string World::post_task(const std::string& test, int seconds, const Json& schedule, const Json& more) {
@@ -232,6 +282,7 @@ void World::stop() {
   if (stopped_) return;
   stopped_ = true;
   store.release();
+  if (network_ != nullptr && has_power_) network_->refuse(host_name_);
   bool done = false;
   auto stopping = [](World& world) -> ports::Async<void> {
     co_await world.runner.stop();
@@ -239,6 +290,8 @@ void World::stop() {
     co_await world.loops_.join();
     co_await world.scheduling.stop();
     co_await world.archivist.stop();
+    co_await world.submission.stop();
+    co_await world.errands.stop();
   };
   boost::asio::co_spawn(loop, stopping(*this), [&](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
@@ -247,9 +300,32 @@ void World::stop() {
   go_on_until([&] { return done; });
 }
 
-void World::crash() {
+// What is still being asked of it is given up.
+void World::end_calls() {
+  bool done = false;
+  auto ending = [](World& world) -> ports::Async<void> {
+    world.calls_.cancel_all();
+    co_await world.calls_.join();
+  };
+  boost::asio::co_spawn(loop, ending(*this), [&](const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+    done = true;
+  });
+  go_on_until([&] { return done; });
+}
+
+void World::lose_power() {
+  if (!has_power_) return;
+  has_power_ = false;
   store.cut_power();
+  stay_.stop_time();
+  if (network_ != nullptr) network_->lose_power(host_name_);
+}
+
+void World::crash() {
+  lose_power();
   stop();
+  end_calls();
 }
 
 }  // namespace pscheduler::test

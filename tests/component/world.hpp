@@ -1,12 +1,12 @@
 #pragma once
 // One node without sockets, real time or real plug-ins: the API and the services as the daemon composes them,
-// over a real SQLite file. Everything happens on the test's thread; time moves when the test lets it.
+// over a real SQLite file. Everything happens on the test's thread; time moves when the test lets it. A node
+// is alone, or in a universe and on a network with others (mesh.hpp).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -16,9 +16,10 @@
 #include <string>
 #include <vector>
 
+#include "component/network.hpp"
 #include "component/scripted_plugins.hpp"
 #include "component/small_ports.hpp"
-#include "component/virtual_clock.hpp"
+#include "component/universe.hpp"
 #include "component/watched_store.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/api/api.hpp"
@@ -58,6 +59,11 @@ struct WorldOptions {
   // Without threads everything happens on the calling one, always in the same order.
   adapters::StoreThreads store_threads = adapters::StoreThreads::of_its_own;
   bool starts = true;  // else start() is called once everything is arranged
+  std::string host_name = "node.example";
+  std::vector<std::string> addresses = {"192.0.2.1"};
+  std::int64_t drift_ppm = 0;    // of its clock
+  Universe* universe = nullptr;  // its own
+  Network* network = nullptr;    // none: nobody can be reached; else one that knows the host
 };
 
 struct Answer {
@@ -73,7 +79,7 @@ struct Answer {
 struct Pending {
   std::optional<Answer> answer;
   bool cancelled = false;
-  boost::asio::cancellation_signal give_up;
+  ports::Scope::Ticket ticket = 0;
 };
 
 struct Peer {
@@ -81,10 +87,12 @@ struct Peer {
   std::string header = {};  // value of X-pScheduler-Requester
 };
 
-class World {
+class World final : public Network::Server {
+  std::unique_ptr<Universe> own_universe_;
+
  public:
   explicit World(const std::filesystem::path& folder, WorldOptions options = {});
-  ~World();
+  ~World() override;
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -93,11 +101,12 @@ class World {
 
   // Lets everything happen that can happen without time going on.
   void settle();
-  // Lets time go on, from one thing due to the next.
+  // Lets time go on, also for the others of its universe, from one thing due to the next.
   void advance_to(Instant at);
   void advance(Duration length) { advance_to(clock.now() + length); }
 
-  // A request, answered while time goes on as far as it must.
+  // A request, answered while time goes on as far as it must. The status is 0 when the node loses power
+  // meanwhile.
   Answer call(std::string method, std::string target, std::string body = {}, Peer peer = {});
   Answer get(std::string target, Peer peer = {}) {
     return call("GET", std::move(target), {}, std::move(peer));
@@ -120,10 +129,14 @@ class World {
 
   // Drains as the daemon does. The node answers afterwards, too, but starts nothing.
   void stop();
-  // Power loss: nothing more becomes durable.
+  // Power loss: nothing more becomes durable, and nobody hears of the node any more.
   void crash();
+  // The same from within, for instance from a commit; crash() is still to be called when all has settled.
+  void lose_power();
+  [[nodiscard]] bool has_power() const { return has_power_; }
 
-  boost::asio::io_context loop;
+  Universe& universe;
+  boost::asio::io_context& loop;
   VirtualClock clock;
   SeededRandom random;
   KeptLog log;
@@ -132,10 +145,13 @@ class World {
   KeptMetrics metrics;
   SmallScripts scripts;
   ScriptedPlugins plugins;
+  Network::Client http;
   WatchedStore store;
   services::RunEvents events;
   services::TaskBook book;
   services::RunJournal journal;
+  services::Peers peers;
+  services::Errands errands;
   services::Archivist archivist;
   services::Runner runner;
   services::Scheduling scheduling;
@@ -156,11 +172,23 @@ class World {
   }
 
  private:
+  ports::Scope::Ticket serve(api::HttpRequest request, Done done) override;
+  void give_up(ports::Scope::Ticket ticket) override { calls_.cancel(ticket); }
   ports::Async<api::HttpResponse> answer_whole(api::HttpRequest request);
+  ports::Async<void> answer_to(api::HttpRequest request, Done done);
   void go_on_until(const std::function<bool()>& done);
+  void pass(Duration true_time);
+  [[nodiscard]] Duration due_in(Duration limit) const;
+  void end_calls();
 
-  ports::Scope loops_;
+  Network* network_;
+  std::string host_name_;
+  std::string address_;
+  bool has_power_ = true;
   bool stopped_ = false;
+  Universe::Stay stay_;
+  ports::Scope loops_;
+  ports::Scope calls_;  // requests that are being answered
 };
 
 // Names of cases for INSTANTIATE_TEST_SUITE_P: letters and digits of Case::name.

@@ -29,6 +29,8 @@ struct Run {
   // may not, or has been.
   std::optional<Instant> latest_start;
   std::optional<Instant> expires;  // it is purged then, though retention would keep it longer
+  // A lead's claim that it has not confirmed yet: given up then. Absent for every other run.
+  std::optional<Instant> held_until;
 };
 
 // What a run has produced. Kept apart because it can be large and most uses of a run do not need it.

@@ -14,6 +14,9 @@ inline constexpr Message kArchivingGivenUp{"ARCHIVING_GIVEN_UP", Level::warning,
 inline constexpr Message kArchivingUnreadable{"ARCHIVING_UNREADABLE", Level::error, "What waits to be archived could not be read; it is tried again"};
 inline constexpr Message kConfigurablesApplied{"CONFIGURABLES_APPLIED", Level::info, "The configurables are in force"};
 inline constexpr Message kConfigurablesRefused{"CONFIGURABLES_REFUSED", Level::warning, "The file of configurables is not valid; the values before it stay in force"};
+inline constexpr Message kErrandBroken{"ERRAND_BROKEN", Level::error, "Something could not be removed at another participant because of a mistake in the program"};
+inline constexpr Message kErrandGivenUp{"ERRAND_GIVEN_UP", Level::warning, "Something could not be removed at another participant in all the time it is worth trying"};
+inline constexpr Message kErrandUnstored{"ERRAND_UNSTORED", Level::warning, "That something has been removed at another participant could not be stored; it will be removed again"};
 inline constexpr Message kHousekeepingFailed{"HOUSEKEEPING_FAILED", Level::warning, "What is old could not be removed; it is tried again in a minute"};
 inline constexpr Message kHousekeepingOrphans{"HOUSEKEEPING_ORPHANS", Level::warning, "The database has rows that belong to no task or run; they are removed"};
 inline constexpr Message kHousekeepingRemoved{"HOUSEKEEPING_REMOVED", Level::debug, "Old runs and tasks have been removed"};
@@ -26,6 +29,8 @@ inline constexpr Message kHttpRequest{"HTTP_REQUEST", Level::debug, "Answered a 
 inline constexpr Message kHttpStopIncomplete{"HTTP_STOP_INCOMPLETE", Level::warning, "Some requests did not end in time while stopping"};
 inline constexpr Message kHttpTlsFailed{"HTTP_TLS_FAILED", Level::debug, "A client did not complete the TLS handshake"};
 inline constexpr Message kHttpTooManyConnections{"HTTP_TOO_MANY_CONNECTIONS", Level::warning, "A connection was closed at once because there are too many; raise connections-max or connections-per-address-max if they are wanted"};
+inline constexpr Message kPeerReachable{"PEER_REACHABLE", Level::info, "Another participant answers again"};
+inline constexpr Message kPeerUnreachable{"PEER_UNREACHABLE", Level::warning, "Another participant does not answer; it is called less often until it does"};
 inline constexpr Message kPlanningBroken{"PLANNING_BROKEN", Level::error, "A task could not be planned because of a mistake in the program"};
 inline constexpr Message kPluginInventory{"PLUGIN_INVENTORY", Level::info, "The plug-ins have been listed"};
 inline constexpr Message kPluginRecordDropped{"PLUGIN_RECORD_DROPPED", Level::warning, "A streamed result breaks the rules and was dropped"};
@@ -42,6 +47,8 @@ inline constexpr Message kServerReady{"SERVER_READY", Level::info, "Ready to ser
 inline constexpr Message kServerStopped{"SERVER_STOPPED", Level::info, "Ended"};
 inline constexpr Message kServerStopping{"SERVER_STOPPING", Level::info, "Stopping: running tools may end, nothing new is started"};
 inline constexpr Message kStoreFull{"STORE_FULL", Level::error, "The store has no room for a result; it is tried again until there is room"};
+inline constexpr Message kTaskCreationBroken{"TASK_CREATION_BROKEN", Level::error, "A task could not be created at its participants because of a mistake in the program"};
+inline constexpr Message kTaskNotCreated{"TASK_NOT_CREATED", Level::warning, "A task could not be created at all of its participants; it is removed from those that have it"};
 // clang-format on
 
 }  // namespace pscheduler::ports

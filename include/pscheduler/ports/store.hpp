@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pscheduler/model/archiving.hpp"
+#include "pscheduler/model/errand.hpp"
 #include "pscheduler/model/pause.hpp"
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
@@ -31,6 +32,9 @@ struct Changes {
   std::vector<StateChange> history;
   std::vector<Archiving> new_archivings;
   std::vector<Archiving> changed_archivings;  // every column is replaced
+  std::vector<Errand> new_errands;
+  std::vector<Errand> changed_errands;  // every column is replaced
+  std::vector<ErrandId> removed_errands;
   std::optional<Pause> pause;
   std::vector<RunId> removed_runs;    // with their results, history and archivings
   std::vector<TaskId> removed_tasks;  // with their progress; one that still has runs stays
@@ -88,6 +92,9 @@ class Store : public ArchivingStore {
 
   // The archivings of a run, by index.
   virtual AsyncResult<std::vector<Archiving>> archivings(RunId run) = 0;
+
+  // All that have not been removed, by when they are next due.
+  virtual AsyncResult<std::vector<Errand>> errands() = 0;
 
   virtual AsyncResult<Pause> pause() = 0;
 

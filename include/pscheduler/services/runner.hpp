@@ -14,21 +14,27 @@
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/event.hpp"
+#include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/ports/random.hpp"
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/archivist.hpp"
+#include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_journal.hpp"
 #include "pscheduler/services/task_book.hpp"
+#include "pscheduler/time/zone.hpp"
 
 namespace pscheduler::services {
+
+struct Gathered;
 
 struct RunnerSettings {
   int parallel_max = 100;                        // tools at once; those that stream results are counted apart
   Duration straggle = std::chrono::seconds(30);  // a run not started this long after its start is missed
   Duration drain = std::chrono::seconds(5);      // how long stop() waits for tools to end by themselves
+  Zone zone;                                     // of the times in what is stored for people
 };
 
 class Runner {
@@ -38,10 +44,12 @@ class Runner {
     ports::Store& store;
     ports::Clock& clock;
     ports::Random& random;
+    ports::HostFacts& host_facts;
     ports::Log& log;
   };
 
-  Runner(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, RunnerSettings settings);
+  Runner(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Peers& peers,
+         RunnerSettings settings);
   ~Runner();
 
   // Told of every run that this runner took and that has reached its final state, once that is durable.
@@ -146,6 +154,9 @@ class Runner {
   ToolRun tool_run_for(const ActiveRun& active, const Task& task);
   ports::Async<void> take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome);
   ports::Async<void> merge(ActiveRun active, const Task& task, std::string local);
+  ports::Async<std::vector<Gathered>> gather(const Run& run, const Task& task);
+  ports::Async<Json> merged_result(const Task& task, Json results);
+  ports::Async<JsonText> survey_clocks(const Task& task);
   ports::Async<Result<ToolOutcome>> stream_to_the_end(ActiveRun active, const Task& task,
                                                       Result<ToolOutcome> outcome);
   void take_record(const ActiveRun& active, std::shared_ptr<const Json> record);
@@ -159,6 +170,7 @@ class Runner {
   Plugins& plugins_;
   RunJournal& journal_;
   TaskBook& book_;
+  Peers& peers_;
   RunnerSettings settings_;
   Archivist* archivist_ = nullptr;
   std::function<void(const Run&)> on_begun_;

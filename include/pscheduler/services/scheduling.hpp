@@ -2,7 +2,8 @@
 // Puts the runs of tasks on this node's timeline and takes them off again (spec scheduling.md 4.6, 5, 6).
 //
 // Tasks that this node leads are planned here as soon as they come inside the horizon; for tasks led
-// elsewhere the lead names the time. A slot is reserved in memory before anything is awaited and given back
+// elsewhere the lead names the time. With other participants the lead agrees on each run: all of them hold it
+// before any of them may start it. A slot is reserved in memory before anything is awaited and given back
 // when its commit fails. What has been asked for here is done to its end also when the one who asked goes
 // away meanwhile.
 
@@ -18,7 +19,10 @@
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/schedule/timeline.hpp"
+#include "pscheduler/services/claims.hpp"
+#include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/open_attempts.hpp"
+#include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plan_queue.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_journal.hpp"
@@ -34,6 +38,16 @@ struct SchedulingSettings {
   Zone zone;                                     // in which cron expressions are read
 };
 
+class Agreement;
+
+// When a run is to be, as somebody else has chosen it.
+struct Placement {
+  Instant start;
+  // Of a lead that confirms its runs: how long it is kept without that, and when its task was added there.
+  std::optional<Duration> hold;
+  Instant since;
+};
+
 class Scheduling {
  public:
   struct Ports {
@@ -44,8 +58,8 @@ class Scheduling {
     ports::Log& log;
   };
 
-  Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner,
-             SchedulingSettings settings);
+  Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner, Peers& peers,
+             Errands& errands, SchedulingSettings settings);
 
   // Takes up a durable task that plans runs here.
   void add(const Task& task);
@@ -55,8 +69,15 @@ class Scheduling {
   ports::AsyncResult<void> cancel(Task task, Why why);
 
   // A run at a time somebody else chose: the lead of the task, or whoever may write to a task led here.
-  // conflict: the time is taken; invalid_argument: beyond the horizon.
-  ports::AsyncResult<RunId> place(Task task, std::optional<RunId> id, Instant start, Why why);
+  // conflict: the time is taken, or too close for a run that is to be held; invalid_argument: beyond the
+  // horizon.
+  ports::AsyncResult<RunId> place(Task task, std::optional<RunId> id, Placement placement, Why why);
+
+  // The lead of a held run confirms it with the data of all participants. False when the run is not held.
+  ports::AsyncResult<bool> confirm(Task task, RunId run, JsonText participant_data_full, Why why);
+
+  // The earliest start of a run of the task that this node could make.
+  [[nodiscard]] Instant earliest_start(const Task& task) const;
 
   // Removes a run; one that has begun is ended first. not_found when there is none.
   ports::AsyncResult<void> remove(Task task, RunId run, Why why);
@@ -103,6 +124,14 @@ class Scheduling {
   };
   // How a run comes to be, which decides what it counts for.
   enum class Origin { planned, planned_anew, placed };
+  // A run on its way into the store.
+  struct Planned {
+    Run run;
+    Why why;
+    Origin origin = Origin::planned;
+    ports::Changes together = {};   // what belongs to the same commit
+    std::optional<Rank> rank = {};  // of one that another lead has this node hold
+  };
 
   // planning: which task is planned when (scheduling.cpp)
   void plan_now(TaskId task);
@@ -131,12 +160,33 @@ class Scheduling {
   ports::Async<std::string> describe_conflict(schedule::Occupation conflict);
   ports::Async<std::string> why_no_room(const Task& task, const TimeRange& starts);
 
+  // agreeing: runs of tasks with other participants, as their lead (agreeing.cpp)
+  ports::Async<bool> agree_on_run(const Task& task, Attempt attempt);
+  ports::AsyncResult<Slot> common_slot(const Task& task, const Attempt& attempt, Agreement& agreement);
+  ports::Async<std::string> why_no_common_time(const Task& task, const TimeRange& starts,
+                                               const Agreement& agreement);
+  ports::Async<void> give_up_agreement(const Task& task, Attempt attempt, Error problem);
+  ports::AsyncResult<std::optional<Run>> add_agreed_run(const Task& task, TaskProgress& progress,
+                                                        Planned planned, Agreement& agreement);
+  ports::Async<void> withdraw_agreed(const Task& task, RunId run, const std::vector<int>& may_hold);
+
+  // holding: runs that other leads have not confirmed yet (holding.cpp)
+  ports::AsyncResult<void> wait_for_room(const Task& task, TimeRange times, const Placement& placement);
+  ports::AsyncResult<bool> confirm_run(Task task, RunId run, JsonText participant_data_full, Why why);
+  void give_up_ended_holds();
+  ports::Async<void> give_up_hold(Claims::HeldRun held);
+  void settle(RunId run);
+
   // storing: the way of a run into the store and to the runner (storing.cpp)
+  [[nodiscard]] Planned planned_run(const Task& task, const Attempt& attempt, TimeRange times);
   [[nodiscard]] Run new_run(const Task& task, RunId id, TimeRange times) const;
-  ports::AsyncResult<void> store_run(const Task& task, Run run, Why why, Origin origin,
-                                     ports::Changes together);
-  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Run run, Why why,
-                                                 Origin origin, ports::Changes together);
+  ports::AsyncResult<void> store_run(const Task& task, Planned planned, Agreement* agreement = nullptr);
+  ports::AsyncResult<std::optional<Run>> add_with_displaced(const Task& task, TaskProgress& progress,
+                                                            Planned planned,
+                                                            const std::vector<Displaced>& displaced,
+                                                            Agreement* agreement);
+  ports::AsyncResult<JsonText> own_data(const Task& task, const TaskProgress& progress, Origin origin);
+  ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Planned planned);
   ports::Async<void> withdraw_stored(Run run, bool planned_here);
   ports::Async<void> store_nonstart(const Task& task, Attempt attempt, std::string reason);
   static void count_run(const Task& task, TaskProgress& progress, const Run& run, Origin origin);
@@ -144,8 +194,8 @@ class Scheduling {
 
   // displacing: what becomes of runs that lose their time or have not got any (displacing.cpp)
   std::vector<Displaced> make_way(const Task& task, const Run& run);
-  void add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced, const Task& task,
-                     const Run& run) const;
+  ports::Async<void> add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
+                                   const Task& task, const Run& run);
   ports::Async<void> give_back(std::vector<Displaced> displaced);
   void keep_open(const std::vector<Displaced>& displaced);
   void keep_open(const Run& run, SchedulingClass scheduling_class);
@@ -156,11 +206,12 @@ class Scheduling {
 
   // placing: what others ask for (placing.cpp)
   ports::AsyncResult<void> cancel_task(Task task, Why why);
-  ports::AsyncResult<RunId> place_run(Task task, std::optional<RunId> id, Instant start, Why why);
+  ports::AsyncResult<RunId> place_run(Task task, std::optional<RunId> id, Placement placement, Why why);
   ports::AsyncResult<void> remove_run(Task task, RunId run, Why why);
 
   // recovery
   ports::AsyncResult<void> recover_run(Run run, const Task& task);
+  ports::AsyncResult<void> forget_negotiation(Run run, const Task& task);
   ports::AsyncResult<void> end_recovered(Run run, RunState to, Why why,
                                          std::optional<RunResults> results = {});
   ports::Async<void> end_when_there_is_room(Run run, RunState to, Why why, std::optional<RunResults> results,
@@ -171,14 +222,18 @@ class Scheduling {
   RunJournal& journal_;
   TaskBook& book_;
   Runner& runner_;
+  Peers& peers_;
+  Errands& errands_;
   SchedulingSettings settings_;
   schedule::Timeline timeline_;
   PlanQueue queue_;
   std::unordered_set<TaskId> planning_;      // tasks whose next run is being planned
   std::unordered_set<RunId> planning_anew_;  // runs whose attempt is being planned anew
   OpenAttempts open_;
+  Claims claims_;
   bool stopping_ = false;
   ports::Event changed_;
+  ports::Event settled_;  // a claim has become certain, or is gone
   ports::Scope plans_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/model/task.hpp"
+#include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/time/zone.hpp"
 
@@ -19,5 +20,8 @@ Json task_document(const Task& task);
 Json task_detail(const Task& task, const Zone& zone);
 
 Json run_value(const Task& task, const ports::StoredRun& stored, const Zone& zone);
+
+// The Clock object (spec api.md 8).
+Json clock_value(const ports::ClockState& state, const Zone& zone);
 
 }  // namespace pscheduler::services

@@ -48,6 +48,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       remove_results_(database, kRemoveResults),
       remove_archivings_(database, kRemoveArchivings),
       remove_run_(database, kRemoveRun),
+      errands_(database),
       removals_(database) {}
 
 Result<void> ChangeWriter::apply(const ports::Changes& changes) {
@@ -59,6 +60,9 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& step : changes.history) PSCHEDULER_TRY(add(step));
   for (const auto& archiving : changes.new_archivings) PSCHEDULER_TRY(add(archiving));
   for (const auto& archiving : changes.changed_archivings) PSCHEDULER_TRY(change(archiving));
+  for (const auto& errand : changes.new_errands) PSCHEDULER_TRY(errands_.add(errand));
+  for (const auto& errand : changes.changed_errands) PSCHEDULER_TRY(errands_.change(errand));
+  for (const auto& id : changes.removed_errands) errands_.remove(id);
   if (changes.pause) set(*changes.pause);
   for (const auto& id : changes.removed_runs) remove(id);
   for (const auto& id : changes.removed_tasks) remove(id);
@@ -193,7 +197,8 @@ void ChangeWriter::remove(TaskId id) {
 std::size_t bytes_of(const ports::Changes& changes) {
   std::size_t bytes = sizeof(changes) + changes.task_progress.size() * sizeof(changes.task_progress[0]) +
                       changes.removed_runs.size() * sizeof(RunId) +
-                      changes.removed_tasks.size() * sizeof(TaskId);
+                      changes.removed_tasks.size() * sizeof(TaskId) +
+                      changes.removed_errands.size() * sizeof(ErrandId);
   for (const auto& task : changes.new_tasks) bytes += bytes_of(task);
   for (const auto& run : changes.new_runs) bytes += bytes_of(run);
   for (const auto& run : changes.changed_runs) bytes += bytes_of(run);
@@ -202,6 +207,9 @@ std::size_t bytes_of(const ports::Changes& changes) {
     for (const auto& archiving : *archivings) {
       bytes += sizeof(archiving) + archiving.spec.size() + archiving.diags.size();
     }
+  }
+  for (const auto* errands : {&changes.new_errands, &changes.changed_errands}) {
+    for (const auto& errand : *errands) bytes += bytes_of(errand);
   }
   for (const auto& step : changes.history) bytes += sizeof(step) + step.reason.size() + step.actor.size();
   return bytes;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "adapters/store/errand_rows.hpp"
 #include "adapters/store/removals.hpp"
 #include "pscheduler/ports/store.hpp"
 
@@ -54,6 +55,7 @@ class ChangeWriter {
   SQLite::Statement remove_results_;
   SQLite::Statement remove_archivings_;
   SQLite::Statement remove_run_;
+  ErrandWriter errands_;
   Removals removals_;
 };
 

@@ -38,6 +38,12 @@ Parameters& Parameters::uuid(const Uuid& value) {
   return *this;
 }
 
+Parameters& Parameters::uuid(std::optional<Uuid> value) {
+  if (value) return uuid(*value);
+  statement_.bind(++at_);
+  return *this;
+}
+
 Parameters& Parameters::duration(std::optional<Duration> value) {
   return integer(value ? std::optional<std::int64_t>(value->count()) : std::nullopt);
 }
@@ -72,6 +78,12 @@ Uuid Row::uuid() {
   }
   std::copy_n(data, bytes.size(), bytes.begin());
   return Uuid(bytes);
+}
+
+std::optional<Uuid> Row::optional_uuid() {
+  if (!statement_.getColumn(at_).isNull()) return uuid();
+  ++at_;
+  return std::nullopt;
 }
 
 RunState Row::state() {
@@ -113,7 +125,7 @@ void bind_run(Parameters& to, std::int64_t task_number, const Run& run) {
   to.integer(run.status ? std::optional<std::int64_t>(*run.status) : std::nullopt);
   to.text(run.errors).integer(run.priority).text(run.limit_diags);
   to.text(run.participant_data).text(run.participant_data_full);
-  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires);
+  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires).instant(run.held_until);
   to.integer(task_number).uuid(run.id.uuid());
 }
 
@@ -204,6 +216,7 @@ Run read_run(Row& from) {
   run.nominal_start = from.optional_instant();
   run.latest_start = from.optional_instant();
   run.expires = from.optional_instant();
+  run.held_until = from.optional_instant();
   return run;
 }
 

@@ -40,6 +40,7 @@ class Parameters {
   Parameters& text(std::string&& value) = delete;
   Parameters& text_list(const std::vector<std::string>& value);  // copied, as a JSON array
   Parameters& uuid(const Uuid& value);
+  Parameters& uuid(std::optional<Uuid> value);
   Parameters& duration(Duration value) { return integer(value.count()); }
   Parameters& duration(std::optional<Duration> value);
   Parameters& instant(Instant value) { return duration(value.time_since_epoch()); }
@@ -60,6 +61,7 @@ class Row {
   std::string text();
   std::vector<std::string> text_list();
   Uuid uuid();
+  std::optional<Uuid> optional_uuid();
   RunState state();
   Duration duration() { return Duration(integer()); }
   std::optional<Duration> optional_duration();

@@ -140,7 +140,30 @@ constexpr char kNonstartsInARow[] = R"sql(
 ALTER TABLE task_progress ADD COLUMN nonstarts_in_a_row INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow}};
+// Runs that are only held for another lead; and errands, which refer to no other table because they outlive
+// the tasks and runs they are about.
+constexpr char kSeveralNodes[] = R"sql(
+ALTER TABLE run ADD COLUMN held_until_us INTEGER;
+
+CREATE TABLE errand (
+  number INTEGER PRIMARY KEY,
+  uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
+  host TEXT NOT NULL,
+  bind_address TEXT NOT NULL,
+  task BLOB NOT NULL CHECK (length(task) = 16),
+  run BLOB CHECK (length(run) = 16),
+  key TEXT NOT NULL,
+  added_us INTEGER NOT NULL,
+  expires_us INTEGER NOT NULL,
+  next_attempt_us INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  problem TEXT NOT NULL
+) STRICT;
+CREATE INDEX errand_next_attempt ON errand(next_attempt_us);
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow},
+                                    Migration{3, kSeveralNodes}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/store/archiving_queries.hpp"
+#include "adapters/store/errand_rows.hpp"
 #include "adapters/store/retention_queries.hpp"
 #include "adapters/store/schedule_queries.hpp"
 #include "pscheduler/ports/store.hpp"
@@ -37,6 +38,7 @@ class Queries {
   std::vector<Task> planning_tasks();
   std::vector<Run> open_runs(Instant now);
   ArchivingQueries& archivings() { return archivings_; }
+  ErrandQueries& errands() { return errands_; }
   Pause pause();
   ports::Store::LastRuns last_runs();
 
@@ -62,6 +64,7 @@ class Queries {
   SQLite::Statement unfinished_runs_;
   SQLite::Statement open_runs_;
   ArchivingQueries archivings_;
+  ErrandQueries errands_;
   SQLite::Statement pause_;
   SQLite::Statement history_;
   SQLite::Statement last_end_;

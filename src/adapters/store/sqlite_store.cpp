@@ -170,6 +170,10 @@ ports::AsyncResult<ports::ArchivingCounts> SqliteStore::archiving_counts(Instant
       [now](Queries& queries) { return queries.archivings().counts(now); });
 }
 
+ports::AsyncResult<std::vector<Errand>> SqliteStore::errands() {
+  return rooms_->lists.ask<std::vector<Errand>>([](Queries& queries) { return queries.errands().all(); });
+}
+
 ports::AsyncResult<Pause> SqliteStore::pause() {
   co_return rooms_->ask_now([](Queries& queries) { return queries.pause(); });
 }

@@ -25,8 +25,8 @@ inline constexpr char kSetProgress[] =
     " nonstarts_in_a_row = excluded.nonstarts_in_a_row";
 inline constexpr char kInsertRun[] =
     "INSERT INTO run (start_us, end_us, added_us, state, status, errors, priority, limit_diags,"
-    " participant_data, participant_data_full, nominal_us, latest_start_us, expires_us, task, uuid)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " participant_data, participant_data_full, nominal_us, latest_start_us, expires_us, held_until_us, task,"
+    " uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (uuid) DO NOTHING";
 // What mostly changes of a run, by a statement that leaves alone the indexes on the rest; it finds no row
 // when the rest has changed, too.
@@ -37,7 +37,7 @@ inline constexpr char kMoveRun[] =
 inline constexpr char kChangeRun[] =
     "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
     " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, latest_start_us = ?,"
-    " expires_us = ? WHERE task = ? AND uuid = ?";
+    " expires_us = ?, held_until_us = ? WHERE task = ? AND uuid = ?";
 inline constexpr char kSetResults[] =
     "INSERT INTO run_results (run, bytes, local, full, merged, clock_survey) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (run) DO UPDATE SET bytes = excluded.bytes, local = excluded.local, full = excluded.full,"
@@ -68,7 +68,7 @@ inline const std::string kPlanningTasks = kSelectTask + " WHERE p.plans_runs = 1
 inline const std::string kSelectRun =
     "SELECT r.uuid, t.uuid, r.start_us, r.end_us, r.added_us, r.state, r.status, r.errors, r.priority,"
     " r.limit_diags, r.participant_data, r.participant_data_full, r.nominal_us, r.latest_start_us,"
-    " r.expires_us";
+    " r.expires_us, r.held_until_us";
 inline const std::string kRunById =
     kSelectRun +
     ", s.bytes, s.local, s.full, s.merged, s.clock_survey"

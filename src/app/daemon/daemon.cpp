@@ -5,6 +5,7 @@
 
 #include "notify.hpp"
 #include "pscheduler/adapters/http/certificate.hpp"
+#include "pscheduler/adapters/http/client.hpp"
 #include "pscheduler/adapters/http/server.hpp"
 #include "pscheduler/adapters/jq/jq_scripts.hpp"
 #include "pscheduler/adapters/metrics/prometheus_metrics.hpp"
@@ -19,7 +20,9 @@
 #include "pscheduler/api/api.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/configurables_watch.hpp"
+#include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
+#include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 
 namespace pscheduler::app {
@@ -67,6 +70,9 @@ struct Daemon::Parts {
   services::RunEvents run_events;
   services::TaskBook book;
   std::unique_ptr<services::RunJournal> journal;
+  std::unique_ptr<adapters::BeastHttpClient> http;
+  std::unique_ptr<services::Peers> peers;
+  std::unique_ptr<services::Errands> errands;
   std::unique_ptr<services::Archivist> archivist;
   std::unique_ptr<services::Runner> runner;
   std::unique_ptr<services::Scheduling> scheduling;
@@ -140,18 +146,23 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   services::RunnerSettings runner_settings;
   runner_settings.parallel_max = static_cast<int>(config_.max_parallel_runs);
   runner_settings.straggle = config_.run_straggle;
+  auto federated = federate(parts, zone);
+  if (!federated) co_return federated;
   parts.runner = std::make_unique<services::Runner>(
-      services::Runner::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.plugins,
-      *parts.journal, parts.book, runner_settings);
+      services::Runner::Ports{parts.executor, *parts.store, parts.clock, parts.random, parts.host_facts,
+                              log_},
+      *parts.plugins, *parts.journal, parts.book, *parts.peers, runner_settings);
   parts.runner->archive_with(*parts.archivist);
   parts.scheduling = std::make_unique<services::Scheduling>(
       services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
-      *parts.plugins, *parts.journal, parts.book, *parts.runner,
+      *parts.plugins, *parts.journal, parts.book, *parts.runner, *parts.peers, *parts.errands,
       services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
   furnish_housekeeping(parts);
   parts.submission = std::make_unique<services::Submission>(
-      services::Submission::Ports{*parts.store, parts.clock, parts.random, parts.host_facts, parts.scripts},
-      *parts.plugins, *parts.scheduling, services::SubmissionSettings{host_name, zone});
+      services::Submission::Ports{parts.executor, *parts.store, parts.clock, parts.random, parts.host_facts,
+                                  parts.scripts, log_},
+      *parts.plugins, *parts.scheduling, parts.book, *parts.peers, *parts.errands,
+      services::SubmissionSettings{host_name, zone});
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
@@ -159,7 +170,26 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
       api::Settings{host_name, zone});
   auto resumed = co_await parts.runner->recover();
   if (!resumed) co_return resumed;
+  auto owed = co_await parts.errands->recover();
+  if (!owed) co_return owed;
+  auto given_up = co_await parts.submission->recover();
+  if (!given_up) co_return given_up;
   co_return co_await parts.scheduling->recover();
+}
+
+// How it talks to other nodes.
+Result<void> Daemon::federate(Parts& parts, const Zone& zone) {
+  auto http = adapters::BeastHttpClient::make(parts.resolver);
+  if (!http) return fail(std::move(http.error()));
+  parts.http = std::move(*http);
+  services::PeersSettings settings;
+  settings.zone = zone;
+  parts.peers = std::make_unique<services::Peers>(
+      services::Peers::Ports{parts.executor, *parts.http, parts.clock, log_}, settings);
+  parts.errands = std::make_unique<services::Errands>(
+      services::Errands::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.peers,
+      config_.keep_runs_tasks);
+  return {};
 }
 
 // What can be changed while it runs, and what is kept.
@@ -179,7 +209,9 @@ void Daemon::furnish_housekeeping(Parts& parts) {
     const Duration straggle = values.run_straggle.value_or(config_.run_straggle);
     parts.runner->set_straggle(straggle);
     parts.scheduling->set_straggle(straggle);
-    parts.housekeeping->set_keep(values.keep_runs_tasks.value_or(config_.keep_runs_tasks));
+    const Duration keep = values.keep_runs_tasks.value_or(config_.keep_runs_tasks);
+    parts.housekeeping->set_keep(keep);
+    parts.errands->set_keep(keep);
   };
   parts.configurables = std::make_unique<services::ConfigurablesWatch>(
       services::ConfigurablesWatch::Ports{parts.clock, parts.files, log_}, config_.configurables, read,
@@ -217,6 +249,7 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto running = parts.runner->work();
   auto planning = parts.scheduling->work();
   auto archiving = parts.archivist->work();
+  auto doing_errands = parts.errands->work();
   auto housekeeping = parts.housekeeping->work();
   auto configuring = parts.configurables->work(parts.configurables_directory);
   auto watching = parts.plugins->watch(parts.plugin_directories);
@@ -224,7 +257,8 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto stopping = stop_.wait();
   if (!stop_requested_) {
     co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(archiving) ||
-              std::move(housekeeping) || std::move(configuring) || std::move(watching) || std::move(alive));
+              std::move(doing_errands) || std::move(housekeeping) || std::move(configuring) ||
+              std::move(watching) || std::move(alive));
   }
   co_return Result<void>{};
 }
@@ -235,6 +269,8 @@ ports::Async<void> Daemon::drain(Parts& parts) {
   if (parts.runner) co_await parts.runner->stop();
   if (parts.scheduling) co_await parts.scheduling->stop();
   if (parts.archivist) co_await parts.archivist->stop();
+  if (parts.submission) co_await parts.submission->stop();
+  if (parts.errands) co_await parts.errands->stop();
   if (parts.server) co_await parts.server->stop(kAnswerGrace);
   if (parts.plugins) co_await parts.plugins->stop();
   co_await parts.scripts.stop();

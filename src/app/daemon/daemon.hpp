@@ -9,6 +9,7 @@
 #include "pscheduler/adapters/log/stderr_log.hpp"
 #include "pscheduler/app/config.hpp"
 #include "pscheduler/ports/event.hpp"
+#include "pscheduler/time/zone.hpp"
 
 namespace pscheduler::app {
 
@@ -38,6 +39,7 @@ class Daemon {
   struct Parts;
 
   ports::AsyncResult<void> start(Parts& parts);
+  Result<void> federate(Parts& parts, const Zone& zone);
   void furnish_housekeeping(Parts& parts);
   ports::AsyncResult<void> serve(Parts& parts);
   ports::Async<void> drain(Parts& parts);

@@ -7,6 +7,8 @@
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/runner.hpp"
+#include "pscheduler/services/wire_form.hpp"
+#include "services/running/outcome_text.hpp"
 
 namespace pscheduler::services {
 
@@ -16,31 +18,6 @@ namespace {
 
 // A tool may use its whole slot and a little more before it is ended (spec scheduling.md 9.2).
 constexpr Duration kOverrun = std::chrono::seconds(1);
-
-Json parse_stored(const JsonText& text) {
-  return text.empty() ? Json() : Json::parse(text, nullptr, false);
-}
-
-// What stands in for the result of a tool that has not produced one.
-Json failure_result(const std::string& error, const std::string& diags) {
-  Json result = {{"succeeded", false}, {"error", error}};
-  if (!diags.empty()) result["diags"] = diags;
-  return result;
-}
-
-std::string failure_sentence(const ToolOutcome& outcome) {
-  if (!outcome.failure.empty()) return outcome.failure;
-  const std::string status = "The tool exited with status " + std::to_string(outcome.status);
-  return outcome.errors.empty() ? status + "." : status + ": " + outcome.errors;
-}
-
-std::string reason_of(const Json& merged) {
-  const auto error = merged.find("error");
-  if (error != merged.end() && error->is_string() && !error->get_ref<const std::string&>().empty()) {
-    return error->get<std::string>();
-  }
-  return "The measurement did not succeed.";
-}
 
 void note_mistake(ports::Log& log, RunId run, const std::exception_ptr& mistake) {
   try {
@@ -83,7 +60,7 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
   RunResults results;
   results.local = json::to_compact(failure_result(why.reason, ""));
   if (active->merges && to == RunState::failed) {
-    results.full = "[" + results.local + "]";
+    results.full = full_results(*active->task, results.local, {});
     results.merged = results.local;
   }
   if (!active->merges) {
@@ -167,14 +144,14 @@ ports::Changes Runner::progress_of(TaskId task) const {
 
 ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
   const Run& run = active->run;
-  const Json document = parse_stored(task.document);
+  const Json document = stored_value(task.document);
   ToolRun tool_run;
   tool_run.tool = task.tool;
   tool_run.task_uuid = task.id.to_string();
   tool_run.times = run.times;
   tool_run.test = std::make_shared<const Json>(document.value("test", Json::object()));
   tool_run.participant = task.participant;
-  tool_run.participant_data = std::make_shared<const Json>(parse_stored(run.participant_data_full));
+  tool_run.participant_data = std::make_shared<const Json>(stored_value(run.participant_data_full));
   const auto contexts = document.find("contexts");
   Json own_contexts;
   if (contexts != document.end()) {
@@ -214,75 +191,6 @@ ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
   active->measured = true;
   changed_.notify_all();
   co_await take_outcome(active, task, std::move(outcome));
-}
-
-ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome) {
-  Run& run = active->run;
-  if (!outcome) {
-    ToolOutcome not_started;
-    not_started.status = 2;
-    not_started.failure = outcome.error().message;
-    not_started.diags = outcome.error().detail;
-    outcome = std::move(not_started);
-  }
-  run.status = outcome->status;
-  run.errors = outcome->errors;
-  const bool worked = outcome->failure.empty() && outcome->status == 0;
-  if (!worked && run.errors.empty()) run.errors = failure_sentence(*outcome);
-  RunResults results;
-  if (outcome->output && !outcome->output->is_null()) results.local = json::to_compact(*outcome->output);
-  if (!active->merges) {
-    const std::string reason = worked ? "The tool has ended." : failure_sentence(*outcome);
-    Why why{reason, "runner"};
-    co_await journal_.move_surely(run, RunState::finished, std::move(why), std::move(results));
-    co_return;
-  }
-  if (worked) {
-    std::string local = results.local;
-    Why why{"The tool has ended; its result is being merged.", "runner"};
-    co_await journal_.move_surely(run, RunState::cleanup, std::move(why), std::move(results));
-    co_await merge(active, task, std::move(local));
-    co_return;
-  }
-  const std::string sentence = failure_sentence(*outcome);
-  const Json merged = failure_result(sentence, outcome->diags);
-  if (results.local.empty()) results.local = json::to_compact(merged);
-  results.full = "[" + results.local + "]";
-  results.merged = json::to_compact(merged);
-  Why why{sentence, "runner"};
-  co_await end_with_result(active, RunState::failed, std::move(why), std::move(results));
-}
-
-// Turns the local result into the result of the test and the run into its final state.
-ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string local) {
-  Json test = parse_stored(task.document).value("test", Json::object());
-  Json results_array = Json::array({parse_stored(local)});
-  auto merged = co_await plugins_.merged_results(task.tool, std::move(test), std::move(results_array));
-  Json result;
-  if (!merged) {
-    result = failure_result(merged.error().message, merged.error().detail);
-  } else if (!merged->is_object()) {
-    result = failure_result("The tool " + task.tool + " merged the results into nothing usable.",
-                            json::to_compact(*merged));
-  } else if (!json::find_bool(*merged, "succeeded")) {
-    result = failure_result(
-        "The tool " + task.tool + " merged the results without saying whether the measurement succeeded.",
-        json::to_compact(*merged));
-  } else {
-    result = std::move(*merged);
-  }
-  RunResults results;
-  results.local = local;
-  results.full = "[" + (local.empty() ? std::string("null") : local) + "]";
-  results.merged = json::to_compact(result);
-  const bool good = *json::find_bool(result, "succeeded");
-  Why why{good ? "Measured and merged." : reason_of(result), "runner"};
-  if (!good) {
-    if (!active->run.errors.empty()) active->run.errors += '\n';
-    active->run.errors += why.reason;
-  }
-  const RunState to = good ? RunState::finished : RunState::failed;
-  co_await end_with_result(active, to, std::move(why), std::move(results));
 }
 
 }  // namespace pscheduler::services

@@ -18,12 +18,14 @@ constexpr Duration kMergeLimit = std::chrono::seconds(3);
 
 }  // namespace
 
-Runner::Runner(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, RunnerSettings settings)
+Runner::Runner(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Peers& peers,
+               RunnerSettings settings)
     : ports_(std::move(ports)),
       plugins_(plugins),
       journal_(journal),
       book_(book),
-      settings_(settings),
+      peers_(peers),
+      settings_(std::move(settings)),
       changed_(ports_.executor),
       executions_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {

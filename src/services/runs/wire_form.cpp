@@ -76,4 +76,14 @@ Json run_value(const Task& task, const ports::StoredRun& stored, const Zone& zon
   return object;
 }
 
+Json clock_value(const ports::ClockState& state, const Zone& zone) {
+  Json object = {{"time", format_timestamp_micros(state.time, zone)},
+                 {"synchronized", state.synchronized},
+                 {"source", state.source}};
+  if (state.reference) object["reference"] = *state.reference;
+  if (state.offset_seconds) object["offset"] = *state.offset_seconds;
+  if (state.error) object["error"] = *state.error;
+  return object;
+}
+
 }  // namespace pscheduler::services

@@ -38,11 +38,17 @@ std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const 
   return displaced;
 }
 
-void Scheduling::add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
-                               const Task& task, const Run& run) const {
+// What becomes of the runs that give way; those that this node leads are removed from the other participants.
+ports::Async<void> Scheduling::add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
+                                             const Task& task, const Run& run) {
   const std::string reason = why_preempted(task, run);
   for (const auto& one : displaced) {
     Run lost = one.run;
+    auto owner = co_await ports_.store.task(lost.task);
+    if (owner && *owner && (*owner)->leads() && (*owner)->participants.size() > 1) {
+      const auto errands = errands_.for_run(**owner, lost.id);
+      changes.new_errands.insert(changes.new_errands.end(), errands.begin(), errands.end());
+    }
     changes.history.push_back(
         {lost.id, ports_.clock.now(), lost.state, RunState::preempted, reason, "scheduler"});
     lost.state = RunState::preempted;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pscheduler/services/scheduling.hpp"
+#include "services/scheduling/agreement.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -13,9 +14,10 @@ tl::unexpected<Error> stopping() {
 
 }  // namespace
 
-ports::AsyncResult<RunId> Scheduling::place(Task task, std::optional<RunId> id, Instant start, Why why) {
+ports::AsyncResult<RunId> Scheduling::place(Task task, std::optional<RunId> id, Placement placement,
+                                            Why why) {
   if (stopping_) co_return stopping();
-  auto placing = place_run(std::move(task), id, start, std::move(why));
+  auto placing = place_run(std::move(task), id, placement, std::move(why));
   auto placed = co_await plans_.run(std::move(placing));
   co_return placed;
 }
@@ -34,22 +36,33 @@ ports::AsyncResult<void> Scheduling::cancel(Task task, Why why) {
   co_return canceled;
 }
 
-ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> id, Instant start, Why why) {
-  const TimeRange times{start, start + task.duration};
-  const auto& rules = traits(task.scheduling_class);
-  if (!rules.multi_result && start > ports_.clock.now() + settings_.horizon) {
+ports::AsyncResult<bool> Scheduling::confirm(Task task, RunId run, JsonText participant_data_full, Why why) {
+  if (stopping_) co_return stopping();
+  auto confirming = confirm_run(std::move(task), run, std::move(participant_data_full), std::move(why));
+  auto confirmed = co_await plans_.run(std::move(confirming));
+  co_return confirmed;
+}
+
+ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> id, Placement placement,
+                                                Why why) {
+  const TimeRange times{placement.start, placement.start + task.duration};
+  if (!traits(task.scheduling_class).multi_result && times.start > ports_.clock.now() + settings_.horizon) {
     co_return fail(Errc::invalid_argument, "start-time lies beyond this host's schedule horizon.");
   }
-  if (!rules.anytime) {
-    const auto conflict = timeline_.first_conflict(task.scheduling_class, times, task.priority.value_or(0));
-    if (conflict) {
-      std::string reason = co_await describe_conflict(*conflict);
-      co_return fail(Errc::conflict, std::move(reason));
-    }
-  }
+  auto room = co_await wait_for_room(task, times, placement);
+  if (!room) co_return fail(std::move(room.error()));
   const RunId run_id = id ? *id : RunId(ports::new_uuid(ports_.random));
-  Run run = new_run(task, run_id, times);
-  auto stored = co_await store_run(task, std::move(run), std::move(why), Origin::placed, {});
+  Planned planned{new_run(task, run_id, times), std::move(why), Origin::placed};
+  if (placement.hold) {
+    planned.run.held_until = ports_.clock.now() + *placement.hold;
+    planned.rank = Rank{task.priority.value_or(0), placement.since, task.id};
+  }
+  std::optional<Agreement> agreement;
+  if (task.leads() && task.participants.size() > 1) {
+    agreement.emplace(ports_.executor, peers_, ports_.clock, task);
+  }
+  auto storing = store_run(task, std::move(planned), agreement ? &*agreement : nullptr);
+  auto stored = co_await std::move(storing);
   if (!stored) co_return fail(std::move(stored.error()));
   co_return run_id;
 }
@@ -60,16 +73,23 @@ ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
   if (!*found) co_return fail(Errc::not_found, "There is no such run.");
   const TaskBook::Hold hold(book_, task);
   std::optional<Run> withdrawn = runner_.withdraw(id);
-  if (!withdrawn) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
+  auto held = claims_.settle(id);
+  if (!withdrawn && !held) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
   ports::Changes changes;
   changes.removed_runs.push_back(id);
+  if (task.leads()) changes.new_errands = errands_.for_run(task, id);
+  auto errands = changes.new_errands;
   auto removed = co_await journal_.commit_for(task.id, std::move(changes));
   if (removed) {
+    errands_.take(std::move(errands));
     open_.remove(id);
+    settled_.notify_all();
     free_time(id);
     go_on(task.id);
   } else if (withdrawn) {
     runner_.offer(std::move(*withdrawn), task);
+  } else if (held) {
+    claims_.hold(std::move(held->run), held->scheduling_class, held->rank);
   }
   co_return removed;
 }
@@ -86,8 +106,14 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   open_.remove_of(task.id);
   ports::Changes changes;
   changes.task_progress.emplace_back(task.id, progress);
+  // Repeating it sends nobody out again: what is owed is durable with the first.
+  if (task.leads() && !before.canceled_at) changes.new_errands = errands_.for_task(task);
+  auto errands = changes.new_errands;
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);
-  for (Run run : withdrawn) {
+  const auto held = claims_.settle_of(task.id);
+  std::vector<Run> waiting = withdrawn;
+  for (const auto& one : held) waiting.push_back(one.run);
+  for (Run run : waiting) {
     if (run.times.start > now) {
       changes.removed_runs.push_back(run.id);
       continue;
@@ -102,10 +128,13 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
     progress.plans_runs = before.plans_runs;
     progress.canceled_at = before.canceled_at;
     for (const Run& run : withdrawn) runner_.offer(run, task);
+    for (const auto& one : held) claims_.hold(one.run, one.scheduling_class, one.rank);
     go_on(task.id);
     co_return committed;
   }
-  for (const Run& run : withdrawn) free_time(run.id);
+  errands_.take(std::move(errands));
+  settled_.notify_all();
+  for (const Run& run : waiting) free_time(run.id);
   co_await runner_.cancel(task.id, std::move(why));
   co_return Result<void>{};
 }

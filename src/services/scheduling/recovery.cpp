@@ -114,9 +114,7 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
   const bool streams_on = rules.multi_result && now < run.times.end;
   const bool not_begun = run.state == RunState::scheduling || run.state == RunState::pending;
   if (run.state == RunState::scheduling) {
-    ports::Changes changes;
-    changes.removed_runs.push_back(run.id);
-    co_return co_await ports_.store.commit(std::move(changes));
+    co_return co_await forget_negotiation(std::move(run), task);
   }
   if (run.state == RunState::cleanup) {
     runner_.offer(std::move(run), task);
@@ -143,6 +141,12 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
     Why why = restart(run.errors);
     co_return co_await end_recovered(std::move(run), RunState::failed, std::move(why), std::move(results));
   }
+  if (run.held_until && *run.held_until <= now) {
+    run.held_until.reset();
+    run.errors = "Its lead did not confirm the run before this daemon was stopped, nor until it was back.";
+    Why why = restart(run.errors);
+    co_return co_await end_recovered(std::move(run), RunState::nonstart, std::move(why));
+  }
   // A slot on the timeline is only good from its start; others may begin a little late.
   const bool too_late = rules.multi_result ? !streams_on
                         : rules.anytime    ? now >= run.times.start + settings_.straggle
@@ -153,9 +157,28 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
     Why why = restart(run.errors);
     co_return co_await end_recovered(std::move(run), RunState::missed, std::move(why));
   }
-  timeline_.insert({run.id, task.scheduling_class, run.times, run.priority.value_or(0), false});
-  runner_.offer(std::move(run), task);
+  const bool held = run.held_until.has_value();
+  timeline_.insert({run.id, task.scheduling_class, run.times, run.priority.value_or(0), held});
+  if (held) {
+    const Rank rank{run.priority.value_or(0), task.added, task.id};
+    claims_.hold(std::move(run), task.scheduling_class, rank);
+  } else {
+    runner_.offer(std::move(run), task);
+  }
   co_return Result<void>{};
+}
+
+// A run that was being agreed on: the others are told to forget it.
+ports::AsyncResult<void> Scheduling::forget_negotiation(Run run, const Task& task) {
+  ports::Changes changes;
+  changes.removed_runs.push_back(run.id);
+  changes.new_errands = errands_.for_run(task, run.id);
+  auto errands = changes.new_errands;
+  auto removed = co_await ports_.store.commit(std::move(changes));
+  if (removed || removed.error().code == Errc::unavailable) errands_.take(std::move(errands));
+  // A store without room does not keep the node from starting.
+  if (!removed && removed.error().code == Errc::unavailable) co_return Result<void>{};
+  co_return removed;
 }
 
 }  // namespace pscheduler::services

@@ -34,14 +34,17 @@ struct Member {
 }  // namespace
 
 Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner,
-                       SchedulingSettings settings)
+                       Peers& peers, Errands& errands, SchedulingSettings settings)
     : ports_(std::move(ports)),
       plugins_(plugins),
       journal_(journal),
       book_(book),
       runner_(runner),
+      peers_(peers),
+      errands_(errands),
       settings_(std::move(settings)),
       changed_(ports_.executor),
+      settled_(ports_.executor),
       plans_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {
           std::rethrow_exception(exception);
@@ -124,7 +127,9 @@ ports::Async<void> Scheduling::work() {
       if (!task) break;
       plan_now(*task);
     }
-    const auto next = planning_.size() < kPlansAtOnce ? queue_.next_at() : std::nullopt;
+    give_up_ended_holds();
+    auto next = planning_.size() < kPlansAtOnce ? queue_.next_at() : std::nullopt;
+    if (const auto end = claims_.next_end()) next = next ? std::min(*next, *end) : *end;
     if (next) {
       co_await changed_.wait_until(ports_.clock, *next);
     } else {
@@ -188,11 +193,15 @@ void Scheduling::run_ended(const Run& run) {
   go_on(run.task);
 }
 
+Instant Scheduling::earliest_start(const Task& task) const {
+  return ports_.clock.now() + plugins_.preparation_time(task.tool);
+}
+
 std::vector<TimeRange> Scheduling::free_ranges(const Task& task, std::optional<Instant> from,
                                                std::optional<Instant> until,
                                                std::optional<std::int64_t> priority) const {
   const Instant now = ports_.clock.now();
-  const Instant first = now + plugins_.preparation_time(task.tool);
+  const Instant first = earliest_start(task);
   const TimeRange window{std::max(from.value_or(first), first),
                          std::min(until.value_or(now + settings_.horizon), now + settings_.horizon)};
   if (window.empty()) return {};

@@ -3,19 +3,11 @@
 #include <algorithm>
 
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/schedule/common_time.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::services {
-namespace {
-
-// A whole number of seconds from none up to `room`, each as likely.
-Duration random_seconds(ports::Random& random, Duration room) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(room).count();
-  return std::chrono::seconds(ports::uniform(random, static_cast<std::uint64_t>(seconds) + 1));
-}
-
-}  // namespace
 
 // The earliest and the latest start of a run; empty when its window has passed.
 TimeRange Scheduling::starts_for(const Task& task, const Attempt& attempt) const {
@@ -62,22 +54,18 @@ std::optional<TimeRange> Scheduling::earliest_slot(const Task& task, const TimeR
 // Any of the free pieces, and in it any whole second (spec scheduling.md 6.3).
 std::optional<TimeRange> Scheduling::random_slot(const Task& task, const TimeRange& starts,
                                                  std::optional<std::int64_t> displacing) {
-  const Instant first = task.schedule.repeats() ? ceil_to_second(starts.start) : starts.start;
-  const TimeRange window{first, starts.end + task.duration};
+  const TimeRange window{starts.start, starts.end + task.duration};
   const auto pieces = timeline_.gaps(task.scheduling_class, window, task.duration, displacing);
-  std::vector<TimeRange> usable;
-  for (TimeRange piece : pieces) {
-    if (task.schedule.repeats()) piece.start = ceil_to_second(piece.start);
-    if (piece.length() >= task.duration) usable.push_back(piece);
-  }
-  if (usable.empty()) return std::nullopt;
-  const auto& piece = usable[ports::uniform(ports_.random, usable.size())];
-  const Instant start = piece.start + random_seconds(ports_.random, piece.length() - task.duration);
-  return TimeRange{start, start + task.duration};
+  return schedule::random_start(pieces, {starts.start, starts.end, task.duration, task.schedule.repeats()},
+                                [this](std::uint64_t bound) { return ports::uniform(ports_.random, bound); });
 }
 
 // Whether a run was put on the schedule.
 ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
+  if (task.participants.size() > 1) {
+    auto agreeing = agree_on_run(task, std::move(attempt));
+    co_return co_await std::move(agreeing);
+  }
   const TimeRange starts = starts_for(task, attempt);
   const auto slot = choose_slot(task, starts);
   if (!slot) {
@@ -86,22 +74,9 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
     co_await store_nonstart(task, std::move(attempt), std::move(reason));
     co_return false;
   }
-  Run run = new_run(task, RunId(ports::new_uuid(ports_.random)), slot->times);
-  run.nominal_start = attempt.nominal_start;
-  run.latest_start = attempt.latest_start;
-  const RunId id = run.id;
-  Why why{"Scheduled.", "scheduler"};
-  ports::Changes together;
-  if (attempt.replaces) {
-    Run replaced = *attempt.replaces;
-    why.reason = "Planned anew, for run " + replaced.id.to_string() + ".";
-    replaced.latest_start.reset();
-    together.history.push_back({replaced.id, ports_.clock.now(), replaced.state, replaced.state,
-                                "Planned anew as run " + id.to_string() + ".", "scheduler"});
-    together.changed_runs.push_back(std::move(replaced));
-  }
-  const Origin origin = attempt.replaces ? Origin::planned_anew : Origin::planned;
-  auto stored = co_await store_run(task, std::move(run), std::move(why), origin, std::move(together));
+  Planned planned = planned_run(task, attempt, slot->times);
+  const RunId id = planned.run.id;
+  auto stored = co_await store_run(task, std::move(planned));
   if (stored) co_return true;
   const TaskProgress* progress = book_.find(task.id);
   if (progress == nullptr || !progress->enabled) co_return false;

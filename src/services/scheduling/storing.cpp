@@ -19,67 +19,114 @@ Run Scheduling::new_run(const Task& task, RunId id, TimeRange times) const {
   return run;
 }
 
-// Reserves the run's time, asks the tool for this host's data, makes the run durable and hands it to the
-// runner. Until then nobody can displace it. The task stays in the book meanwhile, so that a cancellation
-// that comes in between is seen.
-ports::AsyncResult<void> Scheduling::store_run(const Task& task, Run run, Why why, Origin origin,
-                                               ports::Changes together) {
-  const RunId id = run.id;
+// The run of an attempt; one that is planned anew takes the place of the one that stood for it so far.
+Scheduling::Planned Scheduling::planned_run(const Task& task, const Attempt& attempt, TimeRange times) {
+  Planned planned{new_run(task, RunId(ports::new_uuid(ports_.random)), times), {"Scheduled.", "scheduler"}};
+  planned.run.nominal_start = attempt.nominal_start;
+  planned.run.latest_start = attempt.latest_start;
+  if (!attempt.replaces) return planned;
+  Run replaced = *attempt.replaces;
+  planned.origin = Origin::planned_anew;
+  planned.why.reason = "Planned anew, for run " + replaced.id.to_string() + ".";
+  replaced.latest_start.reset();
+  planned.together.history.push_back({replaced.id, ports_.clock.now(), replaced.state, replaced.state,
+                                      "Planned anew as run " + planned.run.id.to_string() + ".",
+                                      "scheduler"});
+  planned.together.changed_runs.push_back(std::move(replaced));
+  return planned;
+}
+
+// Reserves the run's time, asks the tool for this host's data, agrees on the run with the other participants
+// where this node leads them, makes it durable and hands it to the runner. Until then nobody can displace it.
+// The task stays in the book meanwhile, so that a cancellation that comes in between is seen.
+ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned, Agreement* agreement) {
+  const RunId id = planned.run.id;
   if (timeline_.find(id)) {
     co_return fail(Errc::conflict, "There is a run " + id.to_string() + " on this host's schedule already.");
   }
-  schedule::Occupation occupation{id, task.scheduling_class, run.times, run.priority.value_or(0), true};
-  std::vector<Displaced> displaced = make_way(task, run);
+  schedule::Occupation occupation{id, task.scheduling_class, planned.run.times,
+                                  planned.run.priority.value_or(0), true};
+  std::vector<Displaced> displaced = make_way(task, planned.run);
   timeline_.insert(occupation);
-  add_preempted(together, displaced, task, run);
+  const auto rank = planned.rank;
+  const Origin origin = planned.origin;
+  claims_.negotiate(id, rank.value_or(Rank{occupation.priority, task.added, task.id}));
   const TaskBook::Hold hold(book_, task);
   Result<std::optional<Run>> added;
   std::exception_ptr cancelled;
   try {
-    added =
-        co_await add_run(task, hold.progress(), std::move(run), std::move(why), origin, std::move(together));
+    added = co_await add_with_displaced(task, hold.progress(), std::move(planned), displaced, agreement);
   } catch (...) {
     cancelled = std::current_exception();
   }
   timeline_.erase(id);
+  settle(id);
   if (cancelled) std::rethrow_exception(cancelled);
   if (!added) {
     co_await give_back(std::move(displaced));
+    // Others may have found it taken; those that are planned anew would else take turns for ever.
+    if (origin == Origin::planned) room_freed(occupation.times);
     co_return fail(std::move(added.error()));
   }
   if (*added) {
-    occupation.firm = false;
+    occupation.firm = (*added)->held_until.has_value();
     timeline_.insert(occupation);
-    runner_.offer(std::move(**added), task);
+    if (occupation.firm) {
+      claims_.hold(std::move(**added), task.scheduling_class, *rank);
+      changed_.notify_all();
+    } else {
+      runner_.offer(std::move(**added), task);
+    }
   }
   keep_open(displaced);
   co_return Result<void>{};
 }
 
-// The durable run, or none when its task was canceled meanwhile.
-ports::AsyncResult<std::optional<Run>> Scheduling::add_run(const Task& task, TaskProgress& progress, Run run,
-                                                           Why why, Origin origin, ports::Changes together) {
-  const bool planned_here = origin != Origin::placed;
+ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task& task,
+                                                                      TaskProgress& progress, Planned planned,
+                                                                      const std::vector<Displaced>& displaced,
+                                                                      Agreement* agreement) {
+  co_await add_preempted(planned.together, displaced, task, planned.run);
+  auto errands = planned.together.new_errands;
+  auto adding = agreement == nullptr ? add_run(task, progress, std::move(planned))
+                                     : add_agreed_run(task, progress, std::move(planned), *agreement);
+  auto added = co_await std::move(adding);
+  if (added) errands_.take(std::move(errands));
+  co_return added;
+}
+
+// This host's data for a run, from the tool of its task.
+ports::AsyncResult<JsonText> Scheduling::own_data(const Task& task, const TaskProgress& progress,
+                                                  Origin origin) {
   Json test = Json::parse(task.document, nullptr, false).value("test", Json::object());
   auto data = co_await plugins_.participant_data(task.tool, std::move(test), task.participant);
-  if (planned_here && !progress.enabled) {
+  if (origin != Origin::placed && !progress.enabled) {
     co_return fail(Errc::conflict, "The task was canceled meanwhile.");
   }
   if (!data) co_return fail(std::move(data.error()));
-  run.participant_data = json::to_compact(*data);
+  co_return json::to_compact(*data);
+}
+
+// The durable run, or none when its task was canceled meanwhile.
+ports::AsyncResult<std::optional<Run>> Scheduling::add_run(const Task& task, TaskProgress& progress,
+                                                           Planned planned) {
+  Run run = std::move(planned.run);
+  auto data = co_await own_data(task, progress, planned.origin);
+  if (!data) co_return fail(std::move(data.error()));
+  run.participant_data = std::move(*data);
   if (task.participants.size() == 1) run.participant_data_full = "[" + run.participant_data + "]";
   const TaskProgress before = progress;
-  count_run(task, progress, run, origin);
-  together.task_progress.emplace_back(task.id, progress);
+  count_run(task, progress, run, planned.origin);
+  planned.together.task_progress.emplace_back(task.id, progress);
   Run durable = run;
-  auto added = co_await journal_.add(std::move(run), std::move(why), std::move(together));
+  auto added = co_await journal_.add(std::move(run), std::move(planned.why), std::move(planned.together));
   if (!added) {
-    uncount_run(progress, before, origin);
+    uncount_run(progress, before, planned.origin);
     co_return fail(std::move(added.error()));
   }
   if (progress.enabled) co_return std::optional<Run>(std::move(durable));
   // Canceled while its run was being stored: the cancellation has not seen the run.
-  co_await withdraw_stored(std::move(durable), planned_here);
+  co_await withdraw_stored(std::move(durable), planned.origin != Origin::placed);
   co_return std::optional<Run>();
 }
 

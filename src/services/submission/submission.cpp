@@ -4,97 +4,46 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
-#include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
+#include "pscheduler/ports/at_once.hpp"
+#include "pscheduler/ports/messages.hpp"
+#include "services/submission/tool_choice.hpp"
 
 namespace pscheduler::services {
 namespace {
 
-// Compiling takes tens of milliseconds; more means that the script is no honest one.
-constexpr Duration kScriptCheckLimit = std::chrono::seconds(5);
+// A key nobody guesses, for a task whose poster gave none (spec api.md 5.1).
+constexpr std::size_t kKeyLength = 64;
 
-std::string refusals(const std::vector<ToolOffer>& offers) {
+using Tools = Result<std::vector<PeerTool>>;
+
+// The lines of all that have failed; empty if none has.
+std::string failures_of(const std::vector<Tools>& answers) {
   std::string text;
-  for (const auto& offer : offers) {
-    if (offer.answer.can_run) continue;
-    text += "\n  " + offer.tool.name + ": " +
-            (offer.answer.reasons.empty() ? "no reason given" : join(offer.answer.reasons, "; "));
+  for (const auto& answer : answers) {
+    if (!answer) text += "\n  " + answer.error().message;
   }
   return text;
 }
 
-bool offered(const std::vector<ToolOffer>& offers, const std::string& tool) {
-  return std::any_of(offers.begin(), offers.end(),
-                     [&](const ToolOffer& offer) { return offer.answer.can_run && offer.tool.name == tool; });
-}
-
 }  // namespace
 
-ports::AsyncResult<void> Submission::check_spec(const TaskRequest& request) {
-  if (plugins_.find(PluginClass::test, request.test_type) == nullptr) {
-    co_return fail(Errc::invalid_argument, "At /test/type: there is no test '" + excerpt(request.test_type) +
-                                               "' here; GET /tests lists those there are.");
-  }
-  auto validity = co_await plugins_.spec_is_valid(request.test_type, *request.spec);
-  if (!validity) co_return fail(std::move(validity.error()));
-  if (!validity->valid) {
-    co_return fail(Errc::invalid_argument, "Invalid test specification: " + validity->error);
-  }
-  co_return Result<void>{};
-}
-
-ports::AsyncResult<void> Submission::check_archives(const TaskRequest& request) {
-  for (std::size_t i = 0; i < request.archives.size(); ++i) {
-    const auto& archive = request.archives[i];
-    const std::string where = "At /archives/" + std::to_string(i);
-    if (plugins_.find(PluginClass::archiver, archive.archiver) == nullptr) {
-      co_return fail(Errc::invalid_argument, where + "/archiver: there is no archiver '" +
-                                                 excerpt(archive.archiver) +
-                                                 "' here; GET /archivers lists those there are.");
-    }
-    auto validity = co_await plugins_.data_is_valid(PluginClass::archiver, archive.archiver, *archive.data);
-    if (!validity) co_return fail(std::move(validity.error()));
-    if (!validity->valid) co_return fail(Errc::invalid_argument, where + "/data: " + validity->error);
-    if (!archive.transform) continue;
-    auto compiled = co_await ports_.scripts.check(archive.transform->script, kScriptCheckLimit);
-    if (!compiled) {
-      co_return fail(compiled.error().code, where + "/transform: " + compiled.error().message);
-    }
-  }
-  co_return Result<void>{};
-}
-
-ports::AsyncResult<void> Submission::check_contexts(const TaskRequest& request, std::size_t participants) {
-  if (!request.contexts) co_return Result<void>{};
-  if (request.contexts->size() != participants) {
-    co_return fail(Errc::invalid_argument, "At /contexts/contexts: there must be one list per participant, " +
-                                               std::to_string(participants) + ", not " +
-                                               std::to_string(request.contexts->size()) + ".");
-  }
-  for (const auto& list : *request.contexts) {
-    for (const auto& context : list) {
-      if (plugins_.find(PluginClass::context, context.context) == nullptr) {
-        co_return fail(Errc::invalid_argument, "At /contexts: there is no context '" +
-                                                   excerpt(context.context) +
-                                                   "' here; GET /contexts lists those there are.");
-      }
-      auto validity = co_await plugins_.data_is_valid(PluginClass::context, context.context, *context.data);
-      if (!validity) co_return fail(std::move(validity.error()));
-      if (!validity->valid) {
-        co_return fail(Errc::invalid_argument,
-                       "At /contexts: data of context '" + context.context + "': " + validity->error);
-      }
-    }
-  }
-  co_return Result<void>{};
-}
-
-Result<void> Submission::check_lead_bind(const TaskRequest& request) const {
-  if (request.lead_bind.empty() || ports_.host_facts.is_local_address(request.lead_bind)) return {};
-  return fail(Errc::invalid_argument,
-              "At /lead-bind: '" + excerpt(request.lead_bind) +
-                  "' is not an address of this host; name one that is, or leave it out.");
-}
+Submission::Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, TaskBook& book, Peers& peers,
+                       Errands& errands, SubmissionSettings settings)
+    : ports_(std::move(ports)),
+      plugins_(plugins),
+      scheduling_(scheduling),
+      book_(book),
+      peers_(peers),
+      errands_(errands),
+      settings_(std::move(settings)),
+      creations_(ports_.executor, [this](const std::exception_ptr& exception) {
+        try {
+          std::rethrow_exception(exception);
+        } catch (const std::exception& error) {
+          ports_.log.write(ports::kTaskCreationBroken, {{"error", std::string(error.what())}});
+        }
+      }) {}
 
 ports::AsyncResult<std::vector<std::string>> Submission::participants_of(const TaskRequest& request) {
   auto list = co_await plugins_.participants(request.test_type, *request.spec);
@@ -104,30 +53,50 @@ ports::AsyncResult<std::vector<std::string>> Submission::participants_of(const T
   if (hosts.empty()) {
     co_return fail(Errc::plugin_failed, "The test " + request.test_type + " names no participant.");
   }
-  if (hosts.size() > 1) {
-    co_return fail(Errc::not_possible,
-                   "The test needs " + std::to_string(hosts.size()) + " participants (" +
-                       excerpt(join(hosts, ", ")) +
-                       "), and this node does not lead measurements with others; name one host.");
+  for (auto host = hosts.begin(); host != hosts.end(); ++host) {
+    if (std::find(hosts.begin(), host, *host) == host) continue;
+    co_return fail(Errc::not_possible, "The test names " + excerpt(*host) +
+                                           " twice as a participant; each must be another host.");
   }
   co_return hosts;
 }
 
-ports::AsyncResult<std::string> Submission::choose_tool(const TaskRequest& request) {
-  const auto offers = co_await plugins_.offers(*request.test);
-  if (request.tools.empty()) {
-    const auto first = std::find_if(offers.begin(), offers.end(),
-                                    [](const ToolOffer& offer) { return offer.answer.can_run; });
-    if (first != offers.end()) co_return first->tool.name;
-    co_return fail(Errc::not_possible, "No tool on " + settings_.host_name + " can run this " +
-                                           request.test_type + " test." + refusals(offers));
+ports::Async<void> Submission::ask_own_tools(const Json& test, Tools& answer) {
+  Json question = test;
+  const auto offers = co_await plugins_.offers(std::move(question));
+  std::vector<PeerTool> tools;
+  for (const auto& offer : offers) {
+    tools.push_back({offer.tool.name, offer.answer.can_run, offer.answer.reasons});
   }
-  for (const auto& tool : request.tools) {
-    if (offered(offers, tool)) co_return tool;
+  answer = std::move(tools);
+}
+
+ports::Async<void> Submission::ask_for_tools(PeerAddress peer, const Json& test, Tools& answer) {
+  Json question = test;
+  answer = co_await peers_.tools(std::move(peer), std::move(question));
+}
+
+// Nothing verifies that the first participant is this host (spec api.md 10.2): as the lead, it speaks for it.
+ports::AsyncResult<std::string> Submission::agree_on_tool(const TaskRequest& request,
+                                                          const std::vector<std::string>& participants) {
+  std::vector<Tools> answers(participants.size());
+  const auto ask = [&](std::size_t i) {
+    if (i == 0) return ask_own_tools(*request.test, answers[i]);
+    return ask_for_tools({participants[i], request.lead_bind}, *request.test, answers[i]);
+  };
+  auto asking = ports::at_once(ports_.executor, participants.size(), ask);
+  co_await std::move(asking);
+  if (const auto failures = failures_of(answers); !failures.empty()) {
+    co_return fail(Errc::not_possible, "Not all participants of this " + request.test_type +
+                                           " test can be asked for their tools:" + failures);
   }
-  co_return fail(Errc::not_possible, "None of the tools asked for (" + excerpt(join(request.tools, ", ")) +
-                                         ") can run this " + request.test_type + " test on " +
-                                         settings_.host_name + "." + refusals(offers));
+  std::vector<ToolsOfParticipant> offers;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    offers.push_back({participants[i], std::move(*answers[i])});
+  }
+  auto tool = choose_tool(offers, request.tools);
+  if (tool) co_return std::move(*tool);
+  co_return fail(Errc::not_possible, why_no_tool(request.test_type, offers, request.tools));
 }
 
 // What the plug-ins say about the task, and the rest of its record.
@@ -149,8 +118,12 @@ ports::AsyncResult<Task> Submission::describe(const TaskRequest& request, Task t
   task.own_key = request.key;
   task.priority = request.priority;
   task.added = ports_.clock.now();
-  task.progress.enabled = true;
-  task.progress.plans_runs = task.leads();
+  const bool created_elsewhere_too = task.leads() && task.participants.size() > 1;
+  task.progress.enabled = !created_elsewhere_too;
+  task.progress.plans_runs = task.leads() && !created_elsewhere_too;
+  if (created_elsewhere_too) {
+    task.participant_key = request.key.empty() ? ports::new_key(ports_.random, kKeyLength) : request.key;
+  }
   Json document = *request.document;
   document["tool"] = task.tool;
   task.document = json::to_compact(document);
@@ -160,17 +133,13 @@ ports::AsyncResult<Task> Submission::describe(const TaskRequest& request, Task t
 ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   auto request = read_task_request(std::move(document), ports_.clock.now(), settings_.zone);
   if (!request) co_return fail(std::move(request.error()));
-  auto spec = co_await check_spec(*request);
-  if (!spec) co_return fail(std::move(spec.error()));
-  auto archives = co_await check_archives(*request);
-  if (!archives) co_return fail(std::move(archives.error()));
-  auto lead_bind = check_lead_bind(*request);
-  if (!lead_bind) co_return fail(std::move(lead_bind.error()));
+  auto checked = co_await check(*request);
+  if (!checked) co_return fail(std::move(checked.error()));
   auto participants = co_await participants_of(*request);
   if (!participants) co_return fail(std::move(participants.error()));
   auto contexts = co_await check_contexts(*request, participants->size());
   if (!contexts) co_return fail(std::move(contexts.error()));
-  auto tool = co_await choose_tool(*request);
+  auto tool = co_await agree_on_tool(*request, *participants);
   if (!tool) co_return fail(std::move(tool.error()));
   Task task;
   task.id = TaskId(ports::new_uuid(ports_.random));
@@ -179,65 +148,23 @@ ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   task.hints = std::move(hints);
   auto described = co_await describe(*request, std::move(task));
   if (!described) co_return fail(std::move(described.error()));
+  if (described->participants.size() > 1) {
+    co_return co_await create_everywhere(std::move(*described));
+  }
+  co_return co_await create_here(std::move(*described));
+}
+
+ports::AsyncResult<TaskId> Submission::create_here(Task task) {
   // A client that goes away now does not leave behind a task that nobody plans.
   co_await ports::shield_from_cancellation();
   ports::Changes changes;
-  changes.new_tasks.push_back(*described);
+  changes.new_tasks.push_back(task);
   auto stored = co_await ports_.store.commit(std::move(changes));
   // The caller's coroutine, which is the whole connection, goes on and has to be cancellable again.
   co_await ports::forget_cancellation();
   if (!stored) co_return fail(std::move(stored.error()));
-  scheduling_.add(*described);
-  co_return described->id;
-}
-
-ports::AsyncResult<void> Submission::accept(TaskId id, int participant, Json document, Hints hints) {
-  if (!document.is_object()) co_return fail(Errc::invalid_argument, "A task must be a JSON object.");
-  const Json* hosts = json::find_array(document, "participants");
-  if (hosts == nullptr) co_return fail(Errc::invalid_argument, "The task lacks its list of participants.");
-  Task task;
-  for (const auto& host : *hosts) {
-    if (!host.is_string())
-      co_return fail(Errc::invalid_argument, "At /participants: must be a list of hosts.");
-    task.participants.push_back(host.get<std::string>());
-  }
-  if (participant < 1 || static_cast<std::size_t>(participant) >= task.participants.size()) {
-    co_return fail(Errc::invalid_argument, "participant is " + std::to_string(participant) + "; with " +
-                                               std::to_string(task.participants.size()) +
-                                               " participants it must be from 1 to " +
-                                               std::to_string(task.participants.size() - 1) + ".");
-  }
-  const auto tool = json::find_string(document, "tool");
-  if (!tool || plugins_.find(PluginClass::tool, *tool) == nullptr) {
-    co_return fail(Errc::invalid_argument,
-                   "At /tool: there is no tool '" + excerpt(tool.value_or("")) + "' here.");
-  }
-  Json specification = document;
-  specification.erase("participants");
-  auto request = read_task_request(std::move(specification), ports_.clock.now(), settings_.zone);
-  if (!request) co_return fail(std::move(request.error()));
-  if (plugins_.find(PluginClass::test, request->test_type) == nullptr) {
-    co_return fail(Errc::invalid_argument,
-                   "At /test/type: there is no test '" + excerpt(request->test_type) + "' here.");
-  }
-  auto archives = co_await check_archives(*request);
-  if (!archives) co_return fail(std::move(archives.error()));
-  auto contexts = co_await check_contexts(*request, task.participants.size());
-  if (!contexts) co_return fail(std::move(contexts.error()));
-  task.id = id;
-  task.participant = participant;
-  task.tool = *tool;
-  task.hints = std::move(hints);
-  request->document = std::make_shared<const Json>(std::move(document));
-  auto described = co_await describe(*request, std::move(task));
-  if (!described) co_return fail(Errc::invalid_argument, described.error().message, described.error().detail);
-  ports::Changes changes;
-  changes.new_tasks.push_back(std::move(*described));
-  auto stored = co_await ports_.store.commit(std::move(changes));
-  if (!stored && stored.error().code == Errc::conflict) {
-    co_return fail(Errc::invalid_argument, "This host has a task " + id.to_string() + " already.");
-  }
-  co_return stored;
+  scheduling_.add(task);
+  co_return task.id;
 }
 
 }  // namespace pscheduler::services

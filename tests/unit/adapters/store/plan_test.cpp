@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/errand_statements.hpp"
 #include "adapters/store/retention_statements.hpp"
 #include "adapters/store/statements.hpp"
 #include "unit/adapters/store/fixture.hpp"
@@ -36,6 +37,9 @@ const std::vector<PlanCase> kPlans = {
     {"tasks that are over", store::kOldTasks, "INDEX task_over (<expr>>?"},
     {"runs of a task that is over", store::kOldTasks, "COVERING INDEX run_of_task (task=?)"},
     {"removal of a task", store::kRemoveTask, "COVERING INDEX run_of_task (task=?)"},
+    {"errands", store::kErrands, "INDEX errand_next_attempt"},
+    {"change of an errand", store::kChangeErrand, "sqlite_autoindex_errand_1 (uuid=?)"},
+    {"removal of an errand", store::kRemoveErrand, "sqlite_autoindex_errand_1 (uuid=?)"},
     {"numbers", store::kNumbersEnd, ""},
     {"orphaned task", "DELETE" + store::where_orphaned(store::kOrphanedRows[0]), "rowid>? AND rowid<?"},
     {"orphaned progress", "DELETE" + store::where_orphaned(store::kOrphanedRows[1]), "rowid>? AND rowid<?"},
@@ -50,7 +54,8 @@ const std::vector<PlanCase> kPlans = {
 // The only scans are of indexes that hold nothing but the rows asked for.
 bool is_wanted_scan(const std::string& step) {
   return step.find("INDEX task_planning") != std::string::npos ||
-         step.find("INDEX run_unfinished") != std::string::npos || step.find("SCAN CONSTANT ROW") == 0;
+         step.find("INDEX run_unfinished") != std::string::npos ||
+         step.find("INDEX errand_next_attempt") != std::string::npos || step.find("SCAN CONSTANT ROW") == 0;
 }
 
 TEST_F(StoreTest, NoStatementLooksThroughATable) {

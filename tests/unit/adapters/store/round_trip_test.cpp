@@ -48,6 +48,7 @@ Run full_run() {
   run.nominal_start = at(99) + 3us;
   run.latest_start = at(130) + 4us;
   run.expires = at(5000) + 5us;
+  run.held_until = at(60) + 6us;
   return run;
 }
 
@@ -107,6 +108,7 @@ void expect_same(const Run& a, const Run& b) {
   EXPECT_EQ(a.nominal_start, b.nominal_start);
   EXPECT_EQ(a.latest_start, b.latest_start);
   EXPECT_EQ(a.expires, b.expires);
+  EXPECT_EQ(a.held_until, b.held_until);
 }
 
 void expect_same(const RunResults& a, const RunResults& b) {

@@ -1,0 +1,35 @@
+#include "services/federation/breaker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pscheduler::services {
+
+Breaker::Pass Breaker::admit(Duration now) {
+  if (refuses(now)) return Pass::refused;
+  if (!open_) return Pass::call;
+  pause_ = std::min(2 * pause_, kBreakerPauseMax);
+  retry_at_ = now + pause_;
+  return Pass::probe;
+}
+
+bool Breaker::answered() {
+  failures_ = 0;
+  return std::exchange(open_, false);
+}
+
+bool Breaker::failed(Pass pass, Duration now, Error error) {
+  last_error_ = std::move(error);
+  if (pass == Pass::probe || open_ || ++failures_ < kFailuresToOpen) return false;
+  open_ = true;
+  pause_ = kBreakerPauseFirst;
+  retry_at_ = now + pause_;
+  return true;
+}
+
+// The next call is the probe then.
+void Breaker::abandoned(Pass pass, Duration now) {
+  if (pass == Pass::probe) retry_at_ = std::min(retry_at_, now);
+}
+
+}  // namespace pscheduler::services

@@ -1,0 +1,32 @@
+#pragma once
+// Makes calls: each waits for its turn, passes the breaker of its host, and what comes of it is remembered.
+
+#include "services/federation/call_turns.hpp"
+#include "services/federation/peer_answers.hpp"
+#include "services/federation/peer_book.hpp"
+#include "services/federation/peer_calls.hpp"
+
+namespace pscheduler::services {
+
+class PeerLine {
+ public:
+  PeerLine(Peers::Ports ports, const PeersSettings& settings);
+
+  // Any HTTP status is an answer.
+  ports::AsyncResult<PeerAnswer> ask(PeerCall call);
+
+  [[nodiscard]] const PeerBook& book() const { return book_; }
+
+ private:
+  class Trial;
+
+  ports::AsyncResult<PeerAnswer> ask_now(PeerCall call, PeerRecord& record);
+  [[nodiscard]] static Error no_answer(const PeerCall& call, Duration limit, Error error);
+
+  Peers::Ports ports_;
+  CallTurns turns_;
+  CallTurns waiting_turns_;  // apart, so that calls that wait for results keep no others from their turn
+  PeerBook book_;
+};
+
+}  // namespace pscheduler::services
