@@ -7,8 +7,11 @@ Mesh::Mesh(std::uint64_t seed, Instant start) : universe(start), network(univers
 }
 
 Mesh::~Mesh() {
+  network.fate = {};
+  network.on_arrival = network.on_end = {};
   for (auto& [name, node] : nodes_) lose_power(name);
   settle();
+  universe.on_settled = {};
   nodes_.clear();
 }
 
@@ -111,6 +114,57 @@ Json mesh_test(const std::string& type, const std::vector<std::string>& nodes, i
   Json hosts = Json::array();
   for (const auto& node : nodes) hosts.push_back(Mesh::host(node));
   return {{"type", type}, {"spec", {{"seconds", seconds}, {"hosts", std::move(hosts)}}}};
+}
+
+Answer MeshTest::post(const std::string& type, const std::vector<std::string>& nodes, const Json& schedule,
+                      const Json& more) {
+  Json document = {{"test", mesh_test(type, nodes)}, {"schedule", schedule}};
+  document.update(more);
+  return mesh[nodes.front()].call("POST", "/tasks", document.dump());
+}
+
+std::string MeshTest::task(const std::string& type, const std::vector<std::string>& nodes,
+                           const Json& schedule, const Json& more) {
+  const auto answer = post(type, nodes, schedule, more);
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  if (answer.status != 200) throw std::runtime_error("The task was refused.");
+  const auto url = answer.json().get<std::string>();
+  return url.substr(url.find("/tasks/"));
+}
+
+std::string MeshTest::states(const std::string& node, const std::string& task) {
+  std::string all;
+  if (mesh[node].get(task).status != 200) return all;
+  for (const auto& run : mesh[node].runs_of(task)) {
+    all += (all.empty() ? "" : ", ") + run.at("state").get<std::string>();
+  }
+  return all;
+}
+
+Json MeshTest::run(const std::string& node, const std::string& task) {
+  const auto runs = mesh[node].runs_of(task);
+  EXPECT_EQ(runs.size(), 1U) << node;
+  if (runs.size() != 1) throw std::runtime_error("There is not one run.");
+  return runs.front();
+}
+
+std::string MeshTest::unfinished(const std::string& node) {
+  auto& world = mesh[node];
+  std::string all;
+  const auto runs = world.await(world.store.unfinished_runs());
+  for (const auto& run : *runs) {
+    all += "run " + run.id.to_string() + " is " + std::string(traits(run.state).name) + "\n";
+  }
+  const auto errands = world.await(world.store.errands());
+  for (const auto& errand : *errands) {
+    all += "owed to " + errand.host + ": " + errand.problem + "\n";
+  }
+  for (const auto& url : world.get("/tasks").json()) {
+    const auto text = url.get<std::string>();
+    const auto path = text.substr(text.find("/tasks/"));
+    if (world.detail_of(path)["enabled"] == true) all += "task " + path + " is enabled\n";
+  }
+  return all;
 }
 
 }  // namespace pscheduler::test

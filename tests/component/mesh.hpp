@@ -85,4 +85,28 @@ class Mesh {
 // A test of the scripted plug-ins with these nodes as participants, the first of them the lead.
 Json mesh_test(const std::string& type, const std::vector<std::string>& nodes, int seconds = 10);
 
+// Nodes a, b and c, and what a user of them does.
+class MeshTest : public testing::Test {
+ protected:
+  explicit MeshTest(const std::vector<std::string>& names = {"a", "b", "c"}) {
+    for (const auto& name : names) mesh.add(name);
+  }
+
+  // The answer to a task that is posted to the first of these nodes, who takes part with the others.
+  Answer post(const std::string& type, const std::vector<std::string>& nodes,
+              const Json& schedule = Json::object(), const Json& more = Json::object());
+  // Its path. Fails the test if it is refused.
+  std::string task(const std::string& type, const std::vector<std::string>& nodes,
+                   const Json& schedule = Json::object(), const Json& more = Json::object());
+  // The states of all runs of a task on a node: "pending", "finished, pending" …; empty when it has none, or
+  // does not know the task.
+  std::string states(const std::string& node, const std::string& task);
+  // The only run.
+  Json run(const std::string& node, const std::string& task);
+  // What a node still has to do for others or on its own account: unfinished runs, errands, enabled tasks.
+  std::string unfinished(const std::string& node);
+
+  Mesh mesh;
+};
+
 }  // namespace pscheduler::test

@@ -104,8 +104,7 @@ TEST_F(MeshNetwork, APowerLossEndsTheCallsUnderWay) {
 }
 
 TEST_F(MeshNetwork, ACallerThatGivesUpIsNoLongerAnswered) {
-  mesh["b"].post_task("normal", 5, {{"start", "PT1H"}});
-  const auto run = mesh["b"].run_of(mesh["b"].get("/tasks").json()[0].get<std::string>().substr(29));
+  const auto run = mesh["b"].run_of(mesh["b"].post_task("normal", 5, {{"start", "PT1H"}}));
   ports::HttpCall call;
   call.time_limit = 5s;
   const std::string url = run["href"].get<std::string>() + "?wait-merged&wait=300";

@@ -212,7 +212,7 @@ std::shared_ptr<Pending> World::begin(std::string method, std::string target, st
   if (!peer.header.empty()) request.headers.emplace_back("x-pscheduler-requester", peer.header);
   auto pending = std::make_shared<Pending>();
   pending->ticket = serve(std::move(request), [this, pending](std::optional<api::HttpResponse> response) {
-    if (!response) {
+    if (!response || !has_power_) {
       pending->cancelled = true;
       return;
     }
