@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
@@ -22,6 +24,14 @@ std::string host_text(const Json& host) {
   return text;
 }
 
+// A participant by its host, if the spec names hosts.
+std::string participant_text(const Json& test, std::size_t participant) {
+  const Json* const spec = json::find_object(test, "spec");
+  const Json* const hosts = spec == nullptr ? nullptr : json::find_array(*spec, "host");
+  if (hosts == nullptr || participant >= hosts->size()) return fmt::format("Participant {}", participant);
+  return sdk::human_value(&(*hosts)[participant]);
+}
+
 std::string comments(const Json& spec) {
   auto text = json::find_string(spec, "starting-comment").value_or(std::string());
   const auto parting = json::find_string(spec, "parting-comment").value_or(std::string());
@@ -30,6 +40,19 @@ std::string comments(const Json& spec) {
 }
 
 }  // namespace
+
+Result<void> check_idle_hosts(const Json& spec) {
+  const Json* const hosts = json::find_array(spec, "host");
+  if (hosts == nullptr) return {};
+  std::set<std::string> seen;
+  for (const auto& host : *hosts) {
+    if (!host.is_string() || seen.insert(to_lower(host.get<std::string>())).second) continue;
+    return fail(Errc::invalid_argument,
+                fmt::format("At /host: {} is there twice; a host can idle once at a time, so name it once.",
+                            host.get<std::string>()));
+  }
+  return {};
+}
 
 Result<sdk::ParticipantList> idle_participants(const Json& spec) {
   return sdk::lead_from(spec, kHostFields, "No host specified");
@@ -49,12 +72,12 @@ sdk::Report describe_idle_spec(const Json& spec) {
   return report;
 }
 
-std::string format_slept(sdk::MimeType type, const Json& result, std::string_view member,
+std::string format_slept(sdk::MimeType type, const Json& spec, const Json& result, std::string_view member,
                          std::string_view verb) {
-  const auto slept = json::find_string(result, member).value_or(std::string());
-  if (type == sdk::MimeType::text_html)
-    return sdk::Report().field(verb, sdk::human_duration(slept)).render(type);
-  return fmt::format("{} {}", verb, sdk::human_duration(slept));
+  auto slept = sdk::human_duration(json::find_string(result, member).value_or(std::string()));
+  if (const Json* const hosts = json::find_array(spec, "host")) slept += " on " + host_text(*hosts);
+  if (type == sdk::MimeType::text_html) return sdk::Report().field(verb, slept).render(type);
+  return fmt::format("{} {}", verb, slept);
 }
 
 Result<Json> sleep_as_told(const sdk::RunInput& input) {
@@ -66,7 +89,15 @@ Result<Json> sleep_as_told(const sdk::RunInput& input) {
                             comments(input.spec));
 }
 
-Json merge_slept(const Json& /*test*/, const Json& results) {
+Json merge_slept(const Json& test, const Json& results) {
+  std::string errors;
+  for (std::size_t i = 0; results.size() > 1 && i < results.size(); ++i) {
+    const auto part = sdk::participant_result(results, i);
+    if (part.result) continue;
+    errors += fmt::format("{}{}: {}", errors.empty() ? "" : "\n", participant_text(test, i),
+                          json::find_string(part.failure, "error").value_or(std::string()));
+  }
+  if (!errors.empty()) return sdk::failed_result(errors, {});
   const auto first = sdk::first_result(results);
   if (!first.result) return first.failure;
   const auto slept = json::find_string(*first.result, "time-slept");

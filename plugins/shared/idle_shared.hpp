@@ -21,14 +21,17 @@ Result<sdk::ParticipantList> idle_participants(const Json& spec);
 // The spec's rows: duration, hosts, comments.
 sdk::Report describe_idle_spec(const Json& spec);
 
-// The one line "Idled for 5 seconds", from a member that holds a duration.
-std::string format_slept(sdk::MimeType type, const Json& result, std::string_view member,
+// No host may be named twice.
+Result<void> check_idle_hosts(const Json& spec);
+
+// The one line "Idled for 5 seconds", from a member that holds a duration; with several hosts "on" these.
+std::string format_slept(sdk::MimeType type, const Json& spec, const Json& result, std::string_view member,
                          std::string_view verb);
 
 // Sleeps from the agreed start for the spec's duration; the comments become diags.
 Result<Json> sleep_as_told(const sdk::RunInput& input);
 
-// The first participant's time-slept as the test's duration.
+// The first participant's time-slept as the test's duration; a failure when one of the others failed.
 Json merge_slept(const Json& test, const Json& results);
 
 // The spec's duration and a second to start and end in.

@@ -8,6 +8,7 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
 #include "pscheduler/time/iso8601.hpp"
+#include "shared/command_words.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -18,16 +19,6 @@ constexpr Duration kTimeout = std::chrono::seconds(1);
 constexpr Duration kTimeoutForSlot = std::chrono::seconds(2);  // 5.2 keeps this much when no timeout is given
 constexpr Duration kReverseNames = std::chrono::seconds(2);
 constexpr Duration kSlack = std::chrono::seconds(1);
-
-std::string seconds(Duration length) {
-  return fmt::format("{}", static_cast<double>(length.count()) / 1e6);
-}
-
-std::optional<sdk::IpFamily> wanted_family(const Json& spec) {
-  const auto version = json::find_integer(spec, "ip-version");
-  if (!version) return std::nullopt;
-  return *version == 6 ? sdk::IpFamily::v6 : sdk::IpFamily::v4;
-}
 
 }  // namespace
 
@@ -73,45 +64,20 @@ std::vector<std::string> ping_reasons_against(const Json& spec) {
   return reasons;
 }
 
-Result<PingRoute> ping_route(const Json& spec) {
-  const auto destination = json::find_string(spec, "dest").value_or(std::string());
-  const auto source = json::find_string(spec, "source");
-  if (!source) {
-    auto endpoint = sdk::single_endpoint(destination, wanted_family(spec));
-    return PingRoute{std::move(endpoint.address), std::nullopt, endpoint.family};
-  }
-  auto pair = sdk::common_family(*source, destination, wanted_family(spec));
-  if (!pair) return fail(std::move(pair.error()));
-  return PingRoute{std::move(pair->destination), std::move(pair->source), pair->family};
-}
-
-std::vector<std::string> ping_words(const Json& spec, const PingTimes& times, const PingRoute& route) {
-  std::vector<std::string> words{"ping"};
-  const auto add = [&](std::string option, std::string value) {
-    words.push_back(std::move(option));
-    words.push_back(std::move(value));
-  };
-  const auto add_integer = [&](std::string option, std::string_view field) {
-    if (const auto value = json::find_integer(spec, field)) add(std::move(option), std::to_string(*value));
-  };
-  if (route.family) words.emplace_back(*route.family == sdk::IpFamily::v6 ? "-6" : "-4");
-  words.emplace_back("-n");
-  add("-c", std::to_string(times.count));
-  add_integer("-F", "flow-label");
-  if (const auto fragment = json::find_bool(spec, "fragment")) add("-M", *fragment ? "want" : "do");
-  add("-i", seconds(times.interval));
-  if (route.source) add("-I", *route.source);
-  if (json::find_bool(spec, "suppress-loopback").value_or(false)) words.emplace_back("-L");
-  add_integer("-Q", "ip-tos");
-  add_integer("-s", "length");
-  add_integer("-t", "ttl");
+std::vector<std::string> ping_words(const Json& spec, const PingTimes& times, const Route& route) {
+  CommandWords words(spec, "ping");
+  words.add_family(route.family).add("-n").add("-c", std::to_string(times.count));
+  words.add_integer("-F", "flow-label");
+  if (const auto fragment = json::find_bool(spec, "fragment")) words.add("-M", *fragment ? "want" : "do");
+  words.add("-i", seconds_text(times.interval));
+  if (route.source) words.add("-I", *route.source);
+  if (json::find_bool(spec, "suppress-loopback").value_or(false)) words.add("-L");
+  words.add_integer("-Q", "ip-tos").add_integer("-s", "length").add_integer("-t", "ttl");
   // Ping knows deadlines in whole seconds.
   if (times.deadline)
-    add("-w", std::to_string(std::max<std::int64_t>(1, ceil_to_second(*times.deadline) / kSlack)));
-  add("-W", seconds(times.timeout));
-  words.emplace_back("--");
-  words.push_back(route.destination);
-  return words;
+    words.add("-w", std::to_string(std::max<std::int64_t>(1, ceil_to_second(*times.deadline) / kSlack)));
+  words.add("-W", seconds_text(times.timeout)).add("--").add(route.destination);
+  return words.take();
 }
 
 }  // namespace pscheduler::plugins

@@ -8,8 +8,8 @@
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
-#include "pscheduler/plugin_sdk/names.hpp"
 #include "pscheduler/time/instant.hpp"
+#include "shared/route.hpp"
 
 namespace pscheduler::plugins {
 
@@ -31,16 +31,6 @@ Result<Duration> ping_slot(const Json& spec);
 // Why ping cannot do this spec; empty when it can.
 std::vector<std::string> ping_reasons_against(const Json& spec);
 
-// Where packets go, and from which address if the spec says.
-struct PingRoute {
-  std::string destination;
-  std::optional<std::string> source;
-  std::optional<sdk::IpFamily> family;
-};
-
-// Resolves names, for some seconds at most. Fails when source and destination have no family in common.
-Result<PingRoute> ping_route(const Json& spec);
-
-std::vector<std::string> ping_words(const Json& spec, const PingTimes& times, const PingRoute& route);
+std::vector<std::string> ping_words(const Json& spec, const PingTimes& times, const Route& route);
 
 }  // namespace pscheduler::plugins

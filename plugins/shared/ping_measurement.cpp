@@ -30,7 +30,7 @@ std::string distinct_lines(std::string_view text) {
 Result<PingMeasurement> measure_with_ping(const Json& rtt_spec, Instant start) {
   const auto times = ping_times(rtt_spec);
   if (!times) return fail(times.error());
-  const auto route = ping_route(rtt_spec);
+  const auto route = find_route(rtt_spec);
   if (!route) return PingMeasurement{std::nullopt, route.error().message, {}};
   const auto words = ping_words(rtt_spec, *times, *route);
   sdk::sleep_until(start);

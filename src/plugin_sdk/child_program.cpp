@@ -18,8 +18,8 @@
 #include <cstring>
 #include <optional>
 
-#include "plugin_sdk/fd.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/plugin_sdk/fd.hpp"
 
 namespace pscheduler::sdk {
 namespace {
@@ -273,6 +273,14 @@ ChildOutcome run_child(const ChildProgram& program) {
     raise(signal_for_us);
   }
   return outcome;
+}
+
+bool is_installed(const std::string& program) {
+  const char* const path = std::getenv("PATH");
+  if (path == nullptr) return false;
+  return std::ranges::any_of(split(path, ':'), [&](std::string_view folder) {
+    return access(fmt::format("{}/{}", folder, program).c_str(), X_OK) == 0;
+  });
 }
 
 std::string command_text(const std::vector<std::string>& words) {

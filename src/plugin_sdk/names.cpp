@@ -4,81 +4,17 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <memory>
 
+#include "plugin_sdk/lookups.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/plugin_sdk/address_facts.hpp"
 
 namespace pscheduler::sdk {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// A c-ares channel that is served until nothing is pending or the limit passes; what is pending then is
-// cancelled, so its callback runs before the channel is gone.
-class Lookups {
- public:
-  explicit Lookups(Duration limit) : until_(Clock::now() + limit) {
-    library_ = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
-    ares_options options{};
-    constexpr int kTries = 2;  // a lost datagram is asked for once more within the limit
-    options.tries = kTries;
-    options.timeout = std::max(
-        1, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(limit).count()) / kTries);
-    ready_ = library_ &&
-             ares_init_options(&channel_, &options, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS) == ARES_SUCCESS;
-  }
-  ~Lookups() {
-    if (ready_) ares_destroy(channel_);
-    if (library_) ares_library_cleanup();
-  }
-  Lookups(const Lookups&) = delete;
-  Lookups& operator=(const Lookups&) = delete;
-
-  [[nodiscard]] bool ready() const { return ready_; }
-  [[nodiscard]] ares_channel channel() const { return channel_; }
-
-  void serve() {
-    while (Clock::now() < until_ && serve_once()) {
-    }
-    ares_cancel(channel_);
-  }
-
- private:
-  bool serve_once() {
-    std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-    const int bits = ares_getsock(channel_, sockets.data(), ARES_GETSOCK_MAXNUM);
-    std::vector<pollfd> fds;
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
-      const auto socket = sockets[static_cast<std::size_t>(i)];
-      const bool reads = ARES_GETSOCK_READABLE(bits, i) != 0;
-      const bool writes = ARES_GETSOCK_WRITABLE(bits, i) != 0;
-      if (!reads && !writes) continue;
-      fds.push_back({socket, static_cast<short>((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0});
-    }
-    if (fds.empty()) return false;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - Clock::now()).count();
-    timeval longest{static_cast<time_t>(left / 1000), static_cast<suseconds_t>(left % 1000 * 1000)};
-    timeval wait{};
-    ares_timeout(channel_, &longest, &wait);
-    poll(fds.data(), fds.size(), static_cast<int>(wait.tv_sec * 1000 + (wait.tv_usec + 999) / 1000));
-    for (const auto& fd : fds) {
-      ares_process_fd(channel_, (fd.revents & ~POLLOUT) != 0 ? fd.fd : ARES_SOCKET_BAD,
-                      (fd.revents & POLLOUT) != 0 ? fd.fd : ARES_SOCKET_BAD);
-    }
-    ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timers
-    return true;
-  }
-
-  Clock::time_point until_;
-  ares_channel channel_ = nullptr;
-  bool library_ = false;
-  bool ready_ = false;
-};
 
 std::string_view without_zone(std::string_view address) {
   return address.substr(0, address.find('%'));
@@ -105,11 +41,6 @@ void take_addresses(void* to, int status, int /*timeouts*/, ares_addrinfo* found
       place = text.data();
     }
   }
-}
-
-void take_name(void* to, int status, int /*timeouts*/, hostent* found) {
-  if (status == ARES_SUCCESS && found != nullptr && found->h_name != nullptr)
-    *static_cast<std::string*>(to) = found->h_name;
 }
 
 const std::optional<std::string>& of_family(const Addresses& addresses, IpFamily family) {
@@ -169,20 +100,9 @@ Endpoint single_endpoint(const std::string& host, std::optional<IpFamily> wanted
 
 std::map<std::string, std::string> reverse_names(const std::vector<std::string>& addresses, Duration limit) {
   std::map<std::string, std::string> names;
-  for (const auto& address : addresses) names.emplace(address, std::string());
-  Lookups lookups(limit);
-  if (!lookups.ready()) return {};
-  for (auto& [address, name] : names) {
-    const std::string bare(without_zone(address));
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    const int family = literal_family(bare) == IpFamily::v4 ? AF_INET : AF_INET6;
-    if (inet_pton(family, bare.c_str(), bytes.data()) != 1) continue;
-    const int length =
-        family == AF_INET ? static_cast<int>(sizeof(in_addr)) : static_cast<int>(sizeof(in6_addr));
-    ares_gethostbyaddr(lookups.channel(), bytes.data(), length, family, &take_name, &name);
+  for (auto& [address, facts] : address_facts(addresses, {.names = true, .systems = false}, limit)) {
+    if (!facts.name.empty()) names.emplace(address, std::move(facts.name));
   }
-  lookups.serve();
-  std::erase_if(names, [](const auto& entry) { return entry.second.empty(); });
   return names;
 }
 

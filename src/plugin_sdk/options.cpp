@@ -1,9 +1,11 @@
 #include "pscheduler/plugin_sdk/options.hpp"
 
+#include "plugin_sdk/si_number.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/reader.hpp"
 #include "pscheduler/json/write.hpp"
+#include "pscheduler/time/iso8601.hpp"
 
 #include <fmt/format.h>
 
@@ -47,6 +49,7 @@ Result<Match> find_long(const CommandLine& table, std::string_view name) {
   if (consider("help", {})) return starts.front();
   for (const auto& option : table.options) {
     if (consider(std::string(option.field), {&option, false})) return starts.front();
+    if (!option.also.empty() && name == option.also) return Match{&option, false};
     if (option.type != OptionType::boolean) continue;
     if (consider("no-" + std::string(option.field), {&option, true})) return starts.front();
   }
@@ -94,6 +97,19 @@ std::optional<Json> port_range(std::string_view text) {
   return Json{{"lower", *lower}, {"upper", *upper}};
 }
 
+Result<Json> duration(const Option& option, const std::string& text) {
+  const bool is_ms = option.type == OptionType::duration_ms;
+  const auto unit = is_ms ? Duration(std::chrono::milliseconds(1)) : Duration(std::chrono::seconds(1));
+  std::int64_t number = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && at == text.data() + text.size() && number >= 0 && number <= kDurationMax / unit)
+    return Json(format_duration(number * unit));
+  if (parse_duration(text)) return Json(text);
+  return bad_value(
+      option, text,
+      fmt::format("a duration, ISO 8601 or a whole number of {}", is_ms ? "milliseconds" : "seconds"));
+}
+
 Result<Json> convert(const Option& option, const std::string& text) {
   const char* const end = text.data() + text.size();
   if (!is_utf8(text)) return bad_value(option, text, "UTF-8 text");
@@ -105,6 +121,14 @@ Result<Json> convert(const Option& option, const std::string& text) {
       if (error != std::errc{} || at != end) return bad_value(option, text, "a whole number");
       return Json(number);
     }
+    case OptionType::si_integer: {
+      const auto number = parse_si(text);
+      if (!number) return bad_value(option, text, "a whole number of 64 bits, or one with a unit as in 10M");
+      return Json(*number);
+    }
+    case OptionType::duration:
+    case OptionType::duration_ms:
+      return duration(option, text);
     case OptionType::number: {
       double number = 0;
       const auto [at, error] = std::from_chars(text.data(), end, number);
@@ -241,6 +265,7 @@ Result<Json> parse_words(const CommandLine& table, std::span<const std::string> 
     if (!value) return fail(std::move(value.error()));
     store(option, std::move(*value), spec);
   }
+  if (table.complete != nullptr) table.complete(spec);
   spec["schema"] = schema_needed(table, spec);
   return spec;
 }

@@ -86,6 +86,11 @@ Result<Answer> participant_data(const ToolPlugin& tool, const MethodInput& input
   if (!participant || test == nullptr) {
     return fail(Errc::invalid_argument, "The input must have \"participant\", a number, and \"test\".");
   }
+  if (tool.data_elsewhere) {
+    return fail(Errc::internal, fmt::format("The participant-data of {} comes from a program of its own; "
+                                            "call the method through its link.",
+                                            tool.identity.name));
+  }
   if (tool.participant_data == nullptr) return Json::object();
   auto data = tool.participant_data(static_cast<int>(*participant), *test);
   if (!data) return fail(std::move(data.error()));
@@ -93,7 +98,7 @@ Result<Answer> participant_data(const ToolPlugin& tool, const MethodInput& input
 }
 
 bool participant_data_is_pure(const ToolPlugin& tool) {
-  return tool.participant_data == nullptr;
+  return tool.participant_data == nullptr && !tool.data_elsewhere;
 }
 
 Result<Answer> merged_results(const ToolPlugin& tool, const MethodInput& input) {

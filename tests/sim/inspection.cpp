@@ -63,7 +63,9 @@ void inspect_task(Node& node, TaskId id, const KnownTask& task, Findings& findin
   const Instant now = node.now();
   const Instant due = task.schedule.start.value_or(Instant::min());
   if (!task.latest_end) {
-    if (now > due) {
+    // All of it may lie in what the calendar was set across.
+    const bool may_have_none = task.schedule.repeats() && task.schedule.until && now >= *task.schedule.until;
+    if (now > due && !may_have_none) {
       findings.report(Rule::accepted_is_kept, now,
                       "task " + id.to_string() + " is due, but no run of it was ever planned");
     }
@@ -116,19 +118,23 @@ void inspect_timeline(Node& node, Findings& findings) {
 }  // namespace
 
 void inspect_ends(const Node& node, Findings& findings) {
-  const auto& unfinished = node.ledger().unfinished_by_end();
-  if (unfinished.empty() || node.time() < node.last_trouble() + kEndsWithin) return;
-  const auto& [end, id] = *unfinished.begin();
-  if (node.now() <= end + kEndsWithin) return;
-  const auto& run = *node.ledger().run(id);
-  findings.report(Rule::runs_end, node.now(),
-                  describe(id, run.times) + " is still " + std::string(traits(run.state).name));
+  if (node.time() < node.last_trouble() + kEndsWithin) return;
+  for (const auto& [end, id] : node.ledger().unfinished_by_end()) {
+    if (node.now() <= end + kEndsWithin) return;
+    // A tool has the length of its slot also when the calendar is set forward meanwhile.
+    const auto& run = *node.ledger().run(id);
+    if (node.tools().is_at_work(id) || (run.tool_gone && node.time() <= *run.tool_gone + kEndsWithin))
+      continue;
+    findings.report(Rule::runs_end, node.now(),
+                    describe(id, run.times) + " is still " + std::string(traits(run.state).name));
+  }
 }
 
 void inspect(Node& node, const std::map<TaskId, Duration>& accepted, Findings& findings) {
   const auto& ledger = node.ledger();
   for (const auto& [id, since] : accepted) {
     const auto* task = ledger.task(id);
+    if (task == nullptr && ledger.was_removed(id)) continue;
     if (task == nullptr) {
       findings.report(Rule::accepted_is_kept, node.now(), "task " + id.to_string() + " is not in the store");
     } else if (node.time() > since + kPlannedWithin) {

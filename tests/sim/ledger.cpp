@@ -22,10 +22,10 @@ std::string describe(RunId id, const TimeRange& times) {
 }
 
 void Ledger::enter(RunId id, const KnownRun& run, Instant now) {
-  if (is_final(run) || run.removed) return;
+  if (is_final(run)) return;
   auto& task = tasks_[run.task];
   by_end_.emplace(run.times.end, id);
-  task.unfinished.insert(id);
+  task.unfinished.emplace(run.times.start, id);
   if (!traits(task.scheduling_class).anytime) {
     check_apart(id, run, now);
     occupied_.emplace(std::pair(run.times.start, id), run.times);
@@ -35,7 +35,7 @@ void Ledger::enter(RunId id, const KnownRun& run, Instant now) {
 void Ledger::leave(RunId id, const KnownRun& run) {
   by_end_.erase({run.times.end, id});
   occupied_.erase({run.times.start, id});
-  tasks_[run.task].unfinished.erase(id);
+  tasks_[run.task].unfinished.erase({run.times.start, id});
 }
 
 void Ledger::check_apart(RunId id, const KnownRun& run, Instant now) {
@@ -73,6 +73,7 @@ void Ledger::take(const ports::Changes& changes, Instant now) {
     if (traits(run.state).final) take_changed(run, now);
   }
   for (const auto& id : changes.removed_runs) take_removed(id, now);
+  for (const auto& id : changes.removed_tasks) take_removed(id, now);
   for (const auto& run : changes.changed_runs) {
     if (!traits(run.state).final) take_changed(run, now);
   }
@@ -90,6 +91,8 @@ void Ledger::take_new(const Run& run, Instant now) {
   known.state = run.state;
   known.placed = !run.nominal_start.has_value();
   auto& task = tasks_[run.task];
+  ++task.runs;
+  ++runs_ever_;
   task.latest_end = std::max(task.latest_end.value_or(run.times.end), run.times.end);
   enter(run.id, known, now);
   check_reasons(run, now);
@@ -97,7 +100,7 @@ void Ledger::take_new(const Run& run, Instant now) {
 
 void Ledger::take_changed(const Run& run, Instant now) {
   const auto found = runs_.find(run.id);
-  if (found == runs_.end() || found->second.removed) {
+  if (found == runs_.end()) {
     findings_.report(Rule::durable_is_kept, now,
                      describe(run.id, run.times) + " was changed, but is unknown");
     return;
@@ -129,7 +132,19 @@ void Ledger::take_removed(RunId id, Instant now) {
   if (found == runs_.end()) return;
   trace_.add(now, "removed", id.uuid());
   leave(id, found->second);
-  found->second.removed = true;
+  --tasks_[found->second.task].runs;
+  runs_.erase(found);
+}
+
+void Ledger::take_removed(TaskId id, Instant now) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return;
+  trace_.add(now, "task-removed", id.uuid());
+  if (found->second.progress.plans_runs || found->second.runs > 0) {
+    findings_.report(Rule::old_goes, now, "task " + id.to_string() + " was removed, but is not over");
+  }
+  tasks_.erase(found);
+  removed_tasks_.insert(id);
 }
 
 void Ledger::take_history(const ports::Changes& changes, Instant now) {
@@ -188,11 +203,19 @@ void Ledger::check_reasons(const Run& run, Instant now) {
 std::pair<RunId, KnownRun*> Ledger::unfinished_run(TaskId task, Instant start) {
   const auto found = tasks_.find(task);
   if (found == tasks_.end()) return {};
-  for (const auto& id : found->second.unfinished) {
-    auto& run = runs_.at(id);
-    if (run.times.start == start) return {id, &run};
+  const auto& unfinished = found->second.unfinished;
+  std::pair<RunId, KnownRun*> best{};
+  for (auto it = unfinished.lower_bound({start, RunId{}}); it != unfinished.end() && it->first == start;
+       ++it) {
+    auto& run = runs_.at(it->second);
+    const bool is_due = run.tool_starts == 0 && run.state == RunState::on_deck;
+    if (best.second == nullptr || is_due) best = {it->second, &run};
   }
-  return {};
+  return best;
+}
+
+void Ledger::tool_has_gone(RunId id, Duration time) {
+  if (const auto found = runs_.find(id); found != runs_.end()) found->second.tool_gone = time;
 }
 
 const KnownRun* Ledger::run(RunId id) const {

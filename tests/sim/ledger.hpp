@@ -18,8 +18,8 @@ struct KnownRun {
   TimeRange times;
   RunState state = RunState::pending;
   int tool_starts = 0;
-  bool placed = false;  // somebody else chose its time
-  bool removed = false;
+  std::optional<Duration> tool_gone;  // when the process that was started last went, in time that never steps
+  bool placed = false;                // somebody else chose its time
 };
 
 struct KnownTask {
@@ -27,8 +27,9 @@ struct KnownTask {
   Schedule schedule;
   Duration duration{};
   TaskProgress progress;
-  std::optional<Instant> latest_end;  // over the slots of all its runs ever
-  std::set<RunId> unfinished;
+  std::optional<Instant> latest_end;               // over the slots of all its runs ever
+  std::size_t runs = 0;                            // in the store
+  std::set<std::pair<Instant, RunId>> unfinished;  // by start
 };
 
 class Ledger {
@@ -38,13 +39,18 @@ class Ledger {
   // Changes that have just become durable.
   void take(const ports::Changes& changes, Instant now);
 
-  // The unfinished run of the task with that start, for whose tool a process is being started; null: none.
+  // The unfinished run of the task with that start, for whose tool a process is being started; null: none. Of
+  // several one whose tool has not been started.
   [[nodiscard]] std::pair<RunId, KnownRun*> unfinished_run(TaskId task, Instant start);
+  void tool_has_gone(RunId id, Duration time);
   [[nodiscard]] const KnownRun* run(RunId id) const;
   [[nodiscard]] const KnownTask* task(TaskId id) const;
 
   [[nodiscard]] const std::map<TaskId, KnownTask>& tasks() const { return tasks_; }
+  [[nodiscard]] bool was_removed(TaskId id) const { return removed_tasks_.contains(id); }
+  // Those in the store, and how many there ever were.
   [[nodiscard]] const std::unordered_map<RunId, KnownRun>& runs() const { return runs_; }
+  [[nodiscard]] std::uint64_t runs_ever() const { return runs_ever_; }
 
   // Of unfinished runs, by the end of their slots.
   [[nodiscard]] const std::set<std::pair<Instant, RunId>>& unfinished_by_end() const { return by_end_; }
@@ -55,6 +61,7 @@ class Ledger {
   void take_new(const Run& run, Instant now);
   void take_changed(const Run& run, Instant now);
   void take_removed(RunId id, Instant now);
+  void take_removed(TaskId id, Instant now);
   void take_history(const ports::Changes& changes, Instant now);
   void check_reasons(const Run& run, Instant now);
   void check_pause(RunId id, const Run& run, Instant now);
@@ -65,7 +72,9 @@ class Ledger {
   Findings& findings_;
   Trace& trace_;
   std::map<TaskId, KnownTask> tasks_;
+  std::set<TaskId> removed_tasks_;  // because they were old
   std::unordered_map<RunId, KnownRun> runs_;
+  std::uint64_t runs_ever_ = 0;
   std::set<std::pair<Instant, RunId>> by_end_;
   std::map<std::pair<Instant, RunId>, TimeRange> occupied_;
   Pause pause_;

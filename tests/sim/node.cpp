@@ -51,11 +51,18 @@ Instant Node::now() const {
   return world_ ? world_->clock.now() : off_now_;
 }
 
+std::uintmax_t Node::stored_bytes() const {
+  std::uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path())) bytes += file.file_size();
+  return bytes;
+}
+
 void Node::power_on() {
   test::WorldOptions options;
   options.start = off_now_;
   options.seed = chance_.next();
   options.horizon = options_.horizon;
+  options.keep = options_.keep;
   options.store_threads = adapters::StoreThreads::none;
   options.starts = false;
   power_lost_ = false;
@@ -174,8 +181,19 @@ void Node::go_on(Duration limit) {
   auto& clock = world_->clock;
   const Instant at_limit = clock.now() + (limit - time());
   const auto next = clock.next_wake();
+  const Duration before = time();
   clock.move_to(next ? std::clamp(*next, clock.now(), at_limit) : at_limit);
+  drift(time() - before);
   settle();
+}
+
+// As the calendar of a node that NTP does not reach.
+void Node::drift(Duration passed) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  drift_owed_ += passed.count() * options_.drift_ppm;
+  const Duration step(drift_owed_ / kMillion);
+  drift_owed_ -= step.count() * kMillion;
+  if (step != Duration::zero()) world_->clock.step(step);
 }
 
 void Node::lose_power_at_commit(std::uint64_t commits_from_now, bool once_it_is_durable) {

@@ -18,8 +18,10 @@ namespace pscheduler::sim {
 struct NodeOptions {
   Instant start = test::kNoon;
   Duration horizon = std::chrono::hours(24);
+  Duration keep = std::chrono::days(2);  // how long what is over is kept
   bool plant_overlap = false;  // the store now and then says that an exclusive task is a background one
   bool commits_take_time = true;
+  std::int64_t drift_ppm = 0;  // by how many millionths its calendar goes too fast
 };
 
 class Node {
@@ -33,6 +35,8 @@ class Node {
   [[nodiscard]] const ToolWatch& tools() const { return tools_; }
   [[nodiscard]] Duration time() const;
   [[nodiscard]] Instant now() const;
+  // Of the database with its log.
+  [[nodiscard]] std::uintmax_t stored_bytes() const;
 
   void power_on();
   // Lets time go on to `limit` or to the next thing due on this node, whatever comes first.
@@ -58,6 +62,7 @@ class Node {
 
  private:
   void arrange();
+  void drift(Duration passed);
   void cut_power();
   void bury();
   void check_what_was_kept();
@@ -78,6 +83,7 @@ class Node {
   Duration world_began_{};  // time at which its steady clock was zero
   Duration off_time_{};     // while it is off
   Instant off_now_;
+  std::int64_t drift_owed_ = 0;                // in millionths of a microsecond
   std::optional<std::uint64_t> commits_left_;  // until the power goes
   bool goes_when_durable_ = false;
   bool goes_with_next_ = false;

@@ -5,13 +5,15 @@ namespace pscheduler::sim {
 using std::chrono::duration_cast;
 using std::chrono::minutes;
 
+std::string describe(const Violation& violation) {
+  const auto& rule = text_of(violation.rule);
+  return "at " + format_timestamp(violation.at, Zone::utc()) + ", breaks " + std::string(rule.name) + ": " +
+         violation.detail + ".\n  The rule: " + std::string(rule.sentence);
+}
+
 std::string report(const SimulationOptions& options, const Outcome& outcome) {
   if (!outcome.violation) return "seed " + std::to_string(options.seed) + ": every rule holds";
-  const auto& violation = *outcome.violation;
-  const auto& rule = text_of(violation.rule);
-  std::string text = "seed " + std::to_string(options.seed) + ", at " +
-                     format_timestamp(violation.at, Zone::utc()) + ", breaks " + std::string(rule.name) +
-                     ": " + violation.detail + ".\n  The rule: " + std::string(rule.sentence) +
+  std::string text = "seed " + std::to_string(options.seed) + ", " + describe(*outcome.violation) +
                      "\n  Replay: tests/sim/soak --seed " + std::to_string(options.seed);
   const SimulationOptions usual;
   if (options.length != usual.length) {

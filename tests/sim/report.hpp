@@ -7,6 +7,9 @@
 
 namespace pscheduler::sim {
 
+// "at … breaks …", with the rule's sentence.
+std::string describe(const Violation& violation);
+
 std::string report(const SimulationOptions& options, const Outcome& outcome);
 
 }  // namespace pscheduler::sim

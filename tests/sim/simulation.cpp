@@ -19,6 +19,12 @@ constexpr Duration kInspectionInterval = 7min;
 // The usual one of a day fills the database with runs that are never reached.
 constexpr std::array<Duration, 4> kHorizons = {20min, 2h, 2h, 24h};
 
+// How long what is over is kept; the last is the usual one.
+constexpr std::array<Duration, 3> kKeeps = {20min, 2h, 48h};
+
+// Most clocks go right; a quartz is off by this much at the most.
+constexpr std::array<std::int64_t, 4> kDrifts = {0, 0, -kDriftMaxPpm, kDriftMaxPpm};
+
 std::string path_of(const std::string& url) {
   return url.substr(url.find("/tasks/"));
 }
@@ -30,9 +36,18 @@ Simulation::Simulation(const SimulationOptions& options)
       chance_(options.seed),
       trace_(options.tell),
       workload_(chance_),
-      node_(chance_.next(), {.horizon = chance_.pick(kHorizons), .plant_overlap = options.plant_overlap},
-            findings_, trace_) {
+      node_(chance_.next(), node_options(), findings_, trace_) {
   choose_climate();
+}
+
+NodeOptions Simulation::node_options() {
+  NodeOptions options;
+  options.horizon = chance_.pick(kHorizons);
+  options.plant_overlap = options_.plant_overlap;
+  if (!options_.clock_steps) return options;
+  options.keep = chance_.pick(kKeeps);
+  options.drift_ppm = chance_.pick(kDrifts);
+  return options;
 }
 
 // Some nodes are never disturbed, some by one thing alone, some by everything.
@@ -54,7 +69,7 @@ Outcome Simulation::run() {
     inspect(node_, accepted_, findings_);
     node_.shut_down();
   }
-  return {findings_.first(), trace_.hash(), node_.ledger().runs().size(), node_.tools().started(), lives_};
+  return {findings_.first(), trace_.hash(), node_.ledger().runs_ever(), node_.tools().started(), lives_};
 }
 
 void Simulation::go_on(Duration until) {

@@ -15,7 +15,7 @@ struct SimulationOptions {
   Duration length = std::chrono::hours(6);  // with requests and faults
   Duration calm = std::chrono::hours(2);    // afterwards, so that all that was disturbed can come to its end
   bool plant_overlap = false;               // see NodeOptions
-  bool clock_steps = false;                 // the clock is set, too, also while tools are at work
+  bool clock_steps = false;                 // the clock drifts and is set, and what is over goes sooner
   bool tell = false;                        // print everything that happens
 };
 
@@ -40,6 +40,7 @@ class Simulation {
     std::shared_ptr<test::Pending> pending;
   };
 
+  NodeOptions node_options();
   void go_on(Duration until);
   void step(Duration until);
   void ask();
@@ -65,8 +66,5 @@ class Simulation {
   int steps_at_this_time_ = 0;
   std::uint64_t lives_ = 0;
 };
-
-// One node for a year with a run a minute and nothing else: how long does that take?
-Outcome simulate_year();
 
 }  // namespace pscheduler::sim

@@ -1,11 +1,15 @@
 // sim-soak: runs seeds; see tests/sim/soak.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "sim/report.hpp"
 #include "sim/simulation.hpp"
+#include "sim/year.hpp"
 
 namespace {
 
@@ -16,14 +20,27 @@ double seconds_since(Watch::time_point begun) {
   return std::chrono::duration<double>(Watch::now() - begun).count();
 }
 
+// More telling than what the clock says when others work on this machine, too.
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
 int run_year() {
   const auto begun = Watch::now();
-  const auto outcome = sim::simulate_year();
-  std::printf("A year of one node: %llu runs, %llu tools, in %.1f s\n",
-              static_cast<unsigned long long>(outcome.runs), static_cast<unsigned long long>(outcome.tools),
-              seconds_since(begun));
-  if (outcome.violation) std::fputs(sim::report({}, outcome).c_str(), stdout);
-  return outcome.violation ? 1 : 0;
+  const bool somebody_looks = ::isatty(STDERR_FILENO) != 0;
+  const auto year = sim::simulate_year([&](int day) {
+    if (somebody_looks) std::fprintf(stderr, "\rday %d, %.1f s ", day, processor_seconds());
+  });
+  if (somebody_looks) std::fputc('\n', stderr);
+  std::printf(
+      "A year of one node: %llu runs, %llu tools, at most %.1f MB stored (%llu runs in the end), in %.1f s "
+      "(%.1f s of the processor)\n",
+      static_cast<unsigned long long>(year.runs), static_cast<unsigned long long>(year.tools),
+      static_cast<double>(year.stored_bytes_max) / 1e6, static_cast<unsigned long long>(year.runs_kept),
+      seconds_since(begun), processor_seconds());
+  if (!year.violation) return 0;
+  std::printf("%s\n", sim::describe(*year.violation).c_str());
+  return 1;
 }
 
 int run_seeds(sim::SimulationOptions options, std::uint64_t first, std::uint64_t count, bool goes_on) {
@@ -37,6 +54,7 @@ int run_seeds(sim::SimulationOptions options, std::uint64_t first, std::uint64_t
     if (outcome.violation) {
       ++failed;
       std::printf("\r%s", sim::report(options, outcome).c_str());
+      std::fflush(stdout);
       if (!goes_on) break;
     }
     std::fprintf(stderr, "\rseed %llu, %llu to go, %llu failed, %llu tools, %llu lives, %.0f s ",
@@ -64,7 +82,7 @@ int main(int argc, char** argv) {
   app.add_option("--from", first, "The first of them");
   app.add_option("--minutes", minutes, "How long each node is disturbed");
   app.add_flag("--keep-going", goes_on, "Do not end at the first failure");
-  app.add_flag("--clock-steps", options.clock_steps, "With clocks that are set while tools are at work");
+  app.add_flag("--clock-steps", options.clock_steps, "With clocks that drift and are set");
   app.add_flag("--plant-overlap", options.plant_overlap, "With a fault that has to be found");
   app.add_flag("--year", year, "A year of one node with a run a minute, as a benchmark");
   CLI11_PARSE(app, argc, argv);

@@ -23,13 +23,14 @@ void ToolWatch::take(const test::ToolCall& call, Duration time) {
   }
   const auto task = *TaskId::parse(call.task_uuid);
   const auto it = std::find_if(processes_.begin(), processes_.end(), [&](const Process& process) {
-    return process.times == call.times && ledger_.run(process.run)->task == task;
+    return process.times == call.times && process.task == task;
   });
   if (it == processes_.end()) return;
   trace_.add(call.at, call.what, it->run.uuid());
   if (it->slot_ends && time > *it->slot_ends + kGrace) {
     findings_.report(Rule::tools_end, call.at, "the tool of " + describe(it->run, it->times) + " worked on");
   }
+  ledger_.tool_has_gone(it->run, time);
   processes_.erase(it);
 }
 
@@ -55,7 +56,12 @@ void ToolWatch::started(const test::ToolCall& call) {
     findings_.report(Rule::nothing_twice, call.at,
                      "the tool of " + describe(id, run->times) + " was started again");
   }
-  processes_.push_back({id, scheduling_class, call.times, std::nullopt});
+  processes_.push_back({id, task, scheduling_class, call.times, std::nullopt});
+}
+
+bool ToolWatch::is_at_work(RunId run) const {
+  return std::any_of(processes_.begin(), processes_.end(),
+                     [&](const Process& process) { return process.run == run; });
 }
 
 void ToolWatch::check(Instant now, Duration time) {
@@ -71,7 +77,10 @@ void ToolWatch::check(Instant now, Duration time) {
 // A process that is started ahead of its slot gets ready and waits; from then on it works.
 void ToolWatch::begin(Process& process, Instant now, Duration time) {
   for (const auto& other : processes_) {
-    if (&other == &process || !other.slot_ends || time >= *other.slot_ends) continue;
+    if (&other == &process || !other.slot_ends) continue;
+    // The calendar may have come to the end of its slot a little earlier.
+    const Duration drifted = other.times.length() * kDriftMaxPpm / 1'000'000;
+    if (time >= *other.slot_ends - drifted) continue;
     if (schedule::may_overlap(process.scheduling_class, other.scheduling_class)) continue;
     findings_.report(Rule::exclusive_alone, now,
                      "the tools of " + describe(process.run, process.times) + " and of " +

@@ -9,6 +9,9 @@
 
 namespace pscheduler::sim {
 
+// By how many millionths a node's calendar may be too fast or too slow.
+inline constexpr std::int64_t kDriftMaxPpm = 100;
+
 class ToolWatch {
  public:
   ToolWatch(Ledger& ledger, Findings& findings, Trace& trace)
@@ -23,11 +26,14 @@ class ToolWatch {
   // No process survives it.
   void power_lost() { processes_.clear(); }
 
+  [[nodiscard]] bool is_at_work(RunId run) const;
+
   [[nodiscard]] std::uint64_t started() const { return started_; }
 
  private:
   struct Process {
     RunId run;
+    TaskId task;
     SchedulingClass scheduling_class;
     TimeRange times;
     std::optional<Duration> slot_ends;  // known from the moment in which it begins to work

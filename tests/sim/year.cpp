@@ -1,23 +1,36 @@
+#include "sim/year.hpp"
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/simulation.hpp"
+#include "sim/node.hpp"
 
 namespace pscheduler::sim {
 
 using namespace std::chrono_literals;
 
-Outcome simulate_year() {
-  constexpr Duration kYear = std::chrono::hours(24 * 365);
+Year simulate_year(const std::function<void(int day)>& on_day) {
+  constexpr int kDays = 365;
   Findings findings;
   Trace trace;
+  Year year;
   Node node(1, {.commits_take_time = false}, findings, trace);
   node.power_on();
   const Json task = {{"test", {{"type", "exclusive"}, {"spec", {{"seconds", 20}}}}},
                      {"schedule", {{"repeat", "PT1M"}}}};
   const auto pending = node.world().begin("POST", "/tasks", task.dump());
-  while (node.time() < kYear && !findings.first()) node.go_on(kYear);
+  for (int day = 1; day <= kDays && !findings.first(); ++day) {
+    const Duration until = day * 24h;
+    while (node.time() < until && !findings.first()) node.go_on(until);
+    year.stored_bytes_max = std::max(year.stored_bytes_max, node.stored_bytes());
+    on_day(day);
+  }
   node.shut_down();
-  return {findings.first(), trace.hash(), node.ledger().runs().size(), node.tools().started(), 1};
+  year.violation = findings.first();
+  year.runs = node.ledger().runs_ever();
+  year.tools = node.tools().started();
+  year.runs_kept = node.ledger().runs().size();
+  return year;
 }
 
 }  // namespace pscheduler::sim

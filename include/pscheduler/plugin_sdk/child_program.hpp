@@ -37,6 +37,9 @@ struct ChildOutcome {
 
 ChildOutcome run_child(const ChildProgram& program);
 
+// Whether PATH leads to such a program.
+bool is_installed(const std::string& program);
+
 // The words as a person would type them, quoted where a shell needs it.
 std::string command_text(const std::vector<std::string>& words);
 

@@ -15,7 +15,10 @@ namespace pscheduler::sdk {
 enum class OptionType {
   text,
   integer,       // a whole number of 64 bits
+  si_integer,    // the same, also with a unit: 1500, 10M, 2.5 G; 4Ki are 4096
   number,        // any finite number
+  duration,      // ISO 8601, or a whole number of seconds: 30 is PT30S
+  duration_ms,   // ISO 8601, or a whole number of milliseconds: 50 is PT0.05S
   boolean,       // --x is true, --no-x is false; takes no value
   json,          // any JSON document
   port_range,    // LOW-HIGH gives {"lower": LOW, "upper": HIGH}
@@ -31,6 +34,7 @@ struct Option {
   std::string_view help;                           // one line
   int schema = 1;                                  // the lowest version of the spec that knows the field …
   int (*schema_for)(const Json& value) = nullptr;  // … or, where the value decides, this
+  std::string_view also = {};                      // another long name it answers to
 };
 
 struct CommandLine {
@@ -38,6 +42,7 @@ struct CommandLine {
   std::string_view summary;                    // what it measures, one line
   std::span<const Option> options;             // in the order of help and spec-to-cli
   std::span<const std::string_view> examples;  // whole option lists, without the test's name
+  void (*complete)(Json& spec) = nullptr;      // adds what the options imply
 };
 
 // The words of a JSON array of strings and numbers; anything else in it is refused.

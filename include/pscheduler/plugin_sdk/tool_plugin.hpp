@@ -31,6 +31,7 @@ struct ToolPlugin {
 
   // What the other participants should know. Absent: {}, which then also `serve` answers.
   Result<Json> (*participant_data)(int participant, const Json& test) = nullptr;
+  bool data_elsewhere = false;  // another program installed for this plug-in tells them
 
   // One of these two; neither where another program installed for this plug-in does it. An error means input
   // that cannot be used (exit 1); a measurement that failed is a failed_run(). Sleeps until input.start by

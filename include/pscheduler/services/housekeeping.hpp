@@ -7,8 +7,9 @@
 // A run goes when it has been over for the time that is kept, or when its own time has come (Run::expires).
 // It stays longer while it may be planned anew, and while it is still being archived: until that has ended or
 // its time to live has passed, and where that has no end, as long again as runs are kept. A run that never
-// reached its end goes an hour later. A task goes when it has been over for the same time and has no run
-// left; one that may still have a run never goes.
+// reached its end goes an hour later, but not while its task has something to do. A task goes when it has
+// been over for the same time and has no run left; one that may still have a run never goes. What grows old
+// one by one goes together, up to a quarter of an hour late.
 
 #include <functional>
 #include <optional>
@@ -54,7 +55,7 @@ class Housekeeping {
   struct Step;
   struct Verdict;
   template <class Row>
-  using ReadPage = std::function<ports::AsyncResult<std::vector<Row>>(ports::RetentionPlace)>;
+  using ReadPage = std::function<ports::AsyncResult<std::vector<Row>>(ports::RetentionPlace, int page_size)>;
   template <class Row>
   using Judge = std::function<Verdict(const Row&)>;
 

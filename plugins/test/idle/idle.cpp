@@ -41,10 +41,13 @@ constinit const sdk::TestPlugin test_idle{
     .command_line = {"idle", "Consumes time and does nothing else.", kOptions, kExamples},
     .spec_schema = [] { return plugin_schemas::embedded("idle-spec.json"); },
     .result_schema = [] { return plugin_schemas::embedded("idle-result.json"); },
+    .check_spec = &check_idle_hosts,
     .participants = &idle_participants,
     .describe_spec = &describe_idle_spec,
-    .format_result = [](sdk::MimeType type, const Json& /*spec*/,
-                        const Json& result) { return format_slept(type, result, "duration", "Idled for"); },
+    .format_result =
+        [](sdk::MimeType type, const Json& spec, const Json& result) {
+          return format_slept(type, spec, result, "duration", "Idled for");
+        },
 };
 
 }  // namespace pscheduler::plugins

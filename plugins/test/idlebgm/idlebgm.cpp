@@ -39,8 +39,10 @@ constinit const sdk::TestPlugin test_idlebgm{
     .result_schema = [] { return plugin_schemas::embedded("idlebgm-result.json"); },
     .participants = &idle_participants,
     .describe_spec = &describe_idle_spec,
-    .format_result = [](sdk::MimeType type, const Json& /*spec*/,
-                        const Json& result) { return format_slept(type, result, "time-slept", "Idled for"); },
+    .format_result =
+        [](sdk::MimeType type, const Json& spec, const Json& result) {
+          return format_slept(type, spec, result, "time-slept", "Idled for");
+        },
 };
 
 }  // namespace pscheduler::plugins

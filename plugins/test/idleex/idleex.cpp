@@ -38,8 +38,10 @@ constinit const sdk::TestPlugin test_idleex{
     .result_schema = [] { return plugin_schemas::embedded("idleex-result.json"); },
     .participants = &idle_participants,
     .describe_spec = &describe_idle_spec,
-    .format_result = [](sdk::MimeType type, const Json& /*spec*/,
-                        const Json& result) { return format_slept(type, result, "duration", "Idled for"); },
+    .format_result =
+        [](sdk::MimeType type, const Json& spec, const Json& result) {
+          return format_slept(type, spec, result, "duration", "Idled for");
+        },
 };
 
 }  // namespace pscheduler::plugins

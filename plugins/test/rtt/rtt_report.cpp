@@ -10,6 +10,7 @@
 
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/time/iso8601.hpp"
+#include "shared/report_texts.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -19,22 +20,6 @@ std::optional<std::string> milliseconds(const Json& object, std::string_view nam
   const auto length = text ? parse_duration(*text) : fail(Errc::not_found, {});
   if (!length) return std::nullopt;
   return fmt::format("{:.4f}", static_cast<double>(length->count()) / 1000.0);
-}
-
-std::string host_of(const Json& trip) {
-  const auto address = json::find_string(trip, "ip").value_or(std::string());
-  const auto name = json::find_string(trip, "hostname");
-  if (!name || *name == address) return address;
-  return address.empty() ? *name : fmt::format("{} ({})", *name, address);
-}
-
-// "net-unreachable" as a person says it: "Net unreachable".
-std::string error_text(std::string word) {
-  for (auto& c : word) {
-    if (c == '-') c = ' ';
-  }
-  if (!word.empty() && word[0] >= 'a' && word[0] <= 'z') word[0] = static_cast<char>(word[0] - 'a' + 'A');
-  return word;
 }
 
 // What kept a trip from coming back; nothing for one that did.
@@ -48,7 +33,7 @@ std::optional<std::string> trouble_of(const Json& trip) {
 std::string trip_line(const Json& trip) {
   const auto seq = json::find_integer(trip, "seq");
   std::string line = fmt::format("{:<8}", seq ? std::to_string(*seq) : std::string());
-  const auto host = host_of(trip);
+  const auto host = host_text(trip);
   line += host;
   if (const auto trouble = trouble_of(trip)) return line + (host.empty() ? "" : "  ") + *trouble;
   if (const auto length = json::find_integer(trip, "length")) line += fmt::format("  {} Bytes", *length);
@@ -88,7 +73,7 @@ std::string html(const Json& result, const Json& trips) {
       const auto ms = milliseconds(trip, "rtt");
       rtt = ms ? *ms + " ms" : std::string();
     }
-    rows.push_back({number(trip, "seq"), host_of(trip), number(trip, "length"), number(trip, "ttl"), *rtt});
+    rows.push_back({number(trip, "seq"), host_text(trip), number(trip, "length"), number(trip, "ttl"), *rtt});
   }
   sdk::Report report;
   report.table({"Seq", "Host", "Bytes", "TTL", "RTT"}, std::move(rows));

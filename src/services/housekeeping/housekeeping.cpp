@@ -20,8 +20,10 @@ constexpr std::int64_t kStepBytes = 1 << 20;
 constexpr Duration kPauseMin = std::chrono::milliseconds(10);
 constexpr int kPausePerStep = 4;
 
-// Rows looked at in one read.
-constexpr int kPage = 256;
+// Rows looked at in one read: mostly a few are old, and with the first that is not there are no more.
+constexpr int kFirstPage = 16;
+constexpr int kPageMax = 256;
+constexpr int kPageGrowth = 4;
 
 // Numbers looked through in one read for rows that belong to nothing.
 constexpr std::int64_t kOrphanNumbers = 2000;
@@ -132,11 +134,15 @@ ports::AsyncResult<Instant> Housekeeping::clear_runs(ports::OldRuns which) {
   const Duration age = age_of(which);
   const Duration keep = keep_;
   const Instant now = ports_.clock.now();
-  ReadPage<ports::OldRun> read = [this, which](ports::RetentionPlace after) {
-    return ports_.retention.old_runs(which, after, kPage);
+  ReadPage<ports::OldRun> read = [this, which](ports::RetentionPlace after, int page_size) {
+    return ports_.retention.old_runs(which, after, page_size);
   };
-  Judge<ports::OldRun> judge = [=](const ports::OldRun& run) -> Verdict {
+  Judge<ports::OldRun> judge = [=, this](const ports::OldRun& run) -> Verdict {
     if (run.place.at > now - age) return {Verdict::Fate::not_old, run.place.at + age};
+    // When the clock was set forward, the tool of a run may work on long after its slot.
+    if (which == ports::OldRuns::unfinished && book_.find(run.task) != nullptr) {
+      return {Verdict::Fate::stays, now + kWantedAgain};
+    }
     if (which != ports::OldRuns::ended) return {Verdict::Fate::goes, {}};
     const auto wanted = wanted_until(run, now, keep);
     if (wanted) return {Verdict::Fate::stays, std::min(*wanted, now + kWantedAgain)};
@@ -149,8 +155,8 @@ ports::AsyncResult<Instant> Housekeeping::clear_runs(ports::OldRuns which) {
 ports::AsyncResult<Instant> Housekeeping::clear_tasks() {
   const Instant now = ports_.clock.now();
   const Duration keep = keep_;
-  ReadPage<ports::OldTask> read = [this](ports::RetentionPlace after) {
-    return ports_.retention.old_tasks(after, kPage);
+  ReadPage<ports::OldTask> read = [this](ports::RetentionPlace after, int page_size) {
+    return ports_.retention.old_tasks(after, page_size);
   };
   Judge<ports::OldTask> judge = [this, now, keep](const ports::OldTask& task) -> Verdict {
     if (task.place.at > now - keep) return {Verdict::Fate::not_old, task.place.at + keep};
@@ -170,10 +176,11 @@ template <class Row>
 ports::AsyncResult<Instant> Housekeeping::clear_rows(ReadPage<Row> read, Judge<Row> judge) {
   Instant next = Instant::max();
   ports::RetentionPlace place;
-  for (bool more = true; more;) {
-    auto page = co_await read(place);
+  int page_size = kFirstPage;
+  for (bool more = true; more; page_size = std::min(page_size * kPageGrowth, kPageMax)) {
+    auto page = co_await read(place, page_size);
     if (!page) co_return fail(std::move(page.error()));
-    more = std::ssize(*page) == kPage;
+    more = std::ssize(*page) == page_size;
     Step step;
     for (const auto& row : *page) {
       place = row.place;

@@ -13,6 +13,9 @@ namespace {
 // Time for making on-deck durable before the process is started.
 constexpr Duration kOnDeckLead = std::chrono::milliseconds(50);
 
+// By how much the lead of a tool may have shrunk since a run of it was begun.
+constexpr Duration kLeadsDiffer = std::chrono::seconds(1);
+
 // How long stop() waits for what tools have produced to be merged and stored.
 constexpr Duration kMergeLimit = std::chrono::seconds(3);
 
@@ -112,15 +115,18 @@ bool Runner::has_room(SchedulingClass scheduling_class) const {
   return alike < static_cast<std::size_t>(settings_.parallel_max);
 }
 
-// Whether a tool that the run may not overlap with is still at work although its slot is over: its time is
-// measured by the steady clock, and the calendar has been set forward meanwhile.
+// Whether a tool that the run may not overlap with is still at work although its slot is over, or not even to
+// come: its time is measured by the steady clock, and the calendar has been set meanwhile.
 bool Runner::is_held_up(const Waiting& waiting) const {
   if (traits(waiting.scheduling_class).anytime) return false;
   const Instant now = ports_.clock.now();
   return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
     const Active& other = *entry.second;
-    return !other.measured && other.run.times.end < now &&
-           !schedule::may_overlap(waiting.scheduling_class, other.scheduling_class);
+    if (other.measured || schedule::may_overlap(waiting.scheduling_class, other.scheduling_class))
+      return false;
+    const bool not_even_due =
+        other.task && now + kLeadsDiffer < other.run.times.start - start_lead(other.task->tool);
+    return other.run.times.end < now || not_even_due;
   });
 }
 

@@ -20,6 +20,9 @@ constexpr std::size_t kPlansAtOnce = 32;
 // with a short interval takes of memory and of the store.
 constexpr int kRunsAheadMax = 1500;
 
+// A run is planned at least this long before its time, also when its slip is as long as the horizon.
+constexpr Duration kAheadMin = std::chrono::minutes(1);
+
 // After that many attempts in a row without room, the next is not made before the time of the last has come:
 // a task that finds none for a long while would else fill the store with non-starters.
 constexpr std::int64_t kNonstartsAheadMax = 10;
@@ -79,7 +82,7 @@ std::optional<Instant> Scheduling::next_nominal(const Task& task, const TaskProg
 Instant Scheduling::planned_from(Instant nominal, const Task& task, const TaskProgress& progress) const {
   Instant from = ports_.clock.now();
   if (!traits(task.scheduling_class).multi_result) {
-    from = nominal - (settings_.horizon - std::min(task.schedule.slip, settings_.horizon));
+    from = nominal - std::max(settings_.horizon - task.schedule.slip, kAheadMin);
   }
   if (progress.nonstarts_in_a_row < kNonstartsAheadMax) return from;
   return std::max(from, progress.latest_end.value_or(from));

@@ -24,7 +24,7 @@ class HalfpingCommand : public testing::TestWithParam<Command> {};
 TEST_P(HalfpingCommand, SendsWhatTheSpecSays) {
   const auto rtt = rtt_spec_for(Json::parse(GetParam().spec));
   const auto times = ping_times(rtt);
-  const auto route = ping_route(rtt);
+  const auto route = find_route(rtt);
   ASSERT_TRUE(times && route);
   EXPECT_EQ(sdk::command_text(ping_words(rtt, *times, *route)), GetParam().command);
 }

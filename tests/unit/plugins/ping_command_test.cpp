@@ -22,7 +22,7 @@ class PingCommand : public testing::TestWithParam<Command> {};
 TEST_P(PingCommand, SaysEverythingTheSpecSays) {
   const auto spec = Json::parse(GetParam().spec);
   const auto times = ping_times(spec);
-  const auto route = ping_route(spec);
+  const auto route = find_route(spec);
   ASSERT_TRUE(times && route);
   EXPECT_EQ(sdk::command_text(ping_words(spec, *times, *route)), GetParam().command);
 }
@@ -55,9 +55,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "ping -4 -n -c 5 -i 1 -I 127.0.0.1 -W 1 -- 127.0.0.1"}),
     [](const auto& row) { return std::string(row.param.name); });
 
-TEST(PingRoute, NeedsACommonFamily) {
-  EXPECT_FALSE(ping_route({{"dest", "127.0.0.1"}, {"source", "::1"}}));
-  EXPECT_FALSE(ping_route({{"dest", "no.such.host.invalid"}, {"source", "::1"}}));
+TEST(Route, NeedsACommonFamily) {
+  EXPECT_FALSE(find_route({{"dest", "127.0.0.1"}, {"source", "::1"}}));
+  EXPECT_FALSE(find_route({{"dest", "no.such.host.invalid"}, {"source", "::1"}}));
 }
 
 struct Slot {

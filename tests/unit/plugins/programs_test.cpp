@@ -57,10 +57,11 @@ TEST(Programs, EveryPluginEnumeratesItselfByItsFolder) {
 
 // A spec that each test accepts; the first of its tests stands for a tool.
 const std::map<std::string, std::string> kSpecs{
-    {"clock", R"({"dest":"h.example"})"},   {"idle", R"({"duration":"PT20S"})"},
-    {"idlebgm", R"({"duration":"PT20S"})"}, {"idleex", R"({"duration":"PT20S"})"},
-    {"latency", R"({"dest":"h.example"})"}, {"noop", R"({"data":1})"},
-    {"rtt", R"({"dest":"h.example"})"},
+    {"clock", R"({"dest":"h.example"})"},        {"idle", R"({"duration":"PT20S"})"},
+    {"idlebgm", R"({"duration":"PT20S"})"},      {"idleex", R"({"duration":"PT20S"})"},
+    {"latency", R"({"dest":"h.example"})"},      {"noop", R"({"data":1})"},
+    {"rtt", R"({"dest":"h.example"})"},          {"trace", R"({"dest":"h.example"})"},
+    {"simplestream", R"({"dest":"h.example"})"}, {"throughput", R"({"dest":"h.example"})"},
 };
 
 TEST(Programs, EveryMethodOfEveryTestIsThere) {
@@ -73,7 +74,7 @@ TEST(Programs, EveryMethodOfEveryTestIsThere) {
     with_schema["schema"] = 1;
     EXPECT_EQ(answer(folder / "cli-to-spec", words), with_schema) << name;
     EXPECT_EQ(answer(folder / "spec-is-valid", spec)["valid"], true) << name;
-    EXPECT_EQ(answer(folder / "participants", spec)["participants"], Json::parse("[null]")) << name;
+    EXPECT_TRUE(answer(folder / "participants", spec)["participants"][0].is_null()) << name;
     EXPECT_EQ(run_method(folder / "spec-format", spec.dump(), {"text/html"}).status, 0) << name;
     const Json failed = {{"spec", spec}, {"result", {{"succeeded", false}, {"error", "E"}}}};
     EXPECT_THAT(run_method(folder / "result-format", failed.dump()).output, HasSubstr("failed: E")) << name;
@@ -88,7 +89,7 @@ TEST(Programs, EveryMethodOfEveryToolIsThere) {
     const Json test = {{"type", type}, {"spec", Json::parse(kSpecs.at(type))}};
     EXPECT_EQ(answer(folder / "can-run", test)["can-run"], true) << name;
     EXPECT_TRUE(parse_duration(answer(folder / "duration", test)["duration"].get<std::string>())) << name;
-    EXPECT_EQ(answer(folder / "participant-data", {{"participant", 0}, {"test", test}}), Json::object());
+    EXPECT_TRUE(answer(folder / "participant-data", {{"participant", 0}, {"test", test}}).is_object());
     EXPECT_EQ(answer(folder / "merged-results", {{"test", test}, {"results", {nullptr}}})["succeeded"],
               false);
     EXPECT_EQ(run_method(folder / "run", "{}").status, 1) << name;

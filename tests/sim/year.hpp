@@ -1,0 +1,23 @@
+#pragma once
+// A benchmark: one node for a year with a run a minute and nothing else.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "sim/rules.hpp"
+
+namespace pscheduler::sim {
+
+struct Year {
+  std::optional<Violation> violation;
+  std::uint64_t runs = 0;
+  std::uint64_t tools = 0;
+  std::uint64_t runs_kept = 0;  // in the store in the end
+  std::uintmax_t stored_bytes_max = 0;
+};
+
+// `on_day` is called at the end of each day.
+Year simulate_year(const std::function<void(int day)>& on_day);
+
+}  // namespace pscheduler::sim
