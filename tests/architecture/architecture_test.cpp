@@ -78,6 +78,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
 struct Confined {
   std::string header;
   std::string place;
+  std::string other_place = place;  // a program of its own may know it, too
 };
 const std::vector<Confined> kConfined = {
     {"SQLiteCpp/", "src/adapters/store/"},
@@ -85,7 +86,7 @@ const std::vector<Confined> kConfined = {
     {"jq.h", "src/adapters/jq/"},
     {"jv.h", "src/adapters/jq/"},
     {"boost/beast", "src/adapters/"},
-    {"openssl/", "src/adapters/"},
+    {"openssl/", "src/adapters/", "plugins/tool/iperf3/program/"},
     {"spdlog/", "src/adapters/log/"},
     {"curl/", "plugins/"},
     {"systemd/", "src/app/"},
@@ -208,9 +209,10 @@ TEST_F(Architecture, NoCycleAmongTheRoomsOfTheServices) {
 TEST_F(Architecture, LibrariesStayWhereTheyBelong) {
   for (const auto& source : sources()) {
     for (const auto& include : source.includes) {
-      for (const auto& [header, place] : kConfined) {
+      for (const auto& [header, place, other_place] : kConfined) {
         if (!include.starts_with(header)) continue;
-        EXPECT_TRUE(source.path.starts_with(place)) << source.path << " must not know " << include;
+        EXPECT_TRUE(source.path.starts_with(place) || source.path.starts_with(other_place))
+            << source.path << " must not know " << include;
       }
     }
   }

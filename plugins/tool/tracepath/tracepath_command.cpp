@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/child_program.hpp"
 #include "shared/command_words.hpp"
@@ -37,7 +38,7 @@ std::vector<std::string> tracepath_reasons_against(const Json& spec) {
   if (!sdk::is_installed("tracepath"))
     reasons.emplace_back("The program tracepath is not installed; install the package iputils-tracepath.");
   if (const auto algorithm = json::find_string(spec, "algorithm"))
-    reasons.push_back(fmt::format("Tracepath has no algorithm to choose, so not {}.", *algorithm));
+    reasons.push_back(fmt::format("Tracepath has no algorithm to choose, so not {}.", excerpt(*algorithm)));
   const auto type = json::find_string(spec, "probe-type").value_or("udp");
   if (type != "udp") reasons.push_back(fmt::format("Tracepath sends udp probes only, not {}.", type));
   const auto queries = json::find_integer(spec, "queries").value_or(1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/child_program.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
@@ -65,7 +66,7 @@ std::vector<std::string> traceroute_reasons_against(const Json& spec) {
   if (!sdk::is_installed("traceroute"))
     reasons.emplace_back("The program traceroute is not installed; install the package traceroute.");
   if (const auto algorithm = json::find_string(spec, "algorithm"))
-    reasons.push_back(fmt::format("Traceroute has no algorithm to choose, so not {}.", *algorithm));
+    reasons.push_back(fmt::format("Traceroute has no algorithm to choose, so not {}.", excerpt(*algorithm)));
   const auto queries = json::find_integer(spec, "queries").value_or(1);
   if (queries != 1)
     reasons.push_back(fmt::format("Traceroute asks each hop once, not {} times (queries).", queries));

@@ -1,0 +1,19 @@
+#pragma once
+// What the participants of a throughput test know of each other.
+
+#include "pscheduler/base/result.hpp"
+#include "pscheduler/json/value.hpp"
+#include "pscheduler/plugin_sdk/run_input.hpp"
+
+namespace pscheduler::plugins {
+
+// What a participant said; an empty object for one that said nothing.
+const Json& participant_data_of(const sdk::RunInput& input, std::size_t participant);
+
+// The port named in the server's participant-data, else `otherwise`.
+int told_port(const sdk::RunInput& input, const char* name, int otherwise);
+
+// Whether the run's participant has a part in the test: the client, and with two ends the server.
+Result<void> check_participant(const sdk::RunInput& input);
+
+}  // namespace pscheduler::plugins

@@ -1,0 +1,90 @@
+#include "shared/tool_config.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "pscheduler/base/text.hpp"
+
+namespace pscheduler::plugins {
+namespace {
+
+constexpr const char* kFolder = "/etc/pscheduler/tool";
+constexpr std::streamsize kFileBytesMax = 64 << 10;  // some lines; a larger file is something else
+
+}  // namespace
+
+Result<ToolConfig> ToolConfig::load(std::string_view tool) {
+  const char* const given = std::getenv("PSCHEDULER_TOOL_CONFIG");
+  const std::filesystem::path folder = given != nullptr && *given != '\0' ? given : kFolder;
+  const auto path = folder / fmt::format("{}.conf", tool);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return parse(tool, {}, path);
+  std::ifstream stream(path, std::ios::binary);
+  std::string text(static_cast<std::size_t>(kFileBytesMax) + 1, '\0');
+  stream.read(text.data(), kFileBytesMax + 1);
+  if (stream.bad() || !stream.is_open() || stream.gcount() > kFileBytesMax) {
+    return fail(Errc::unavailable,
+                fmt::format("{} cannot be read or has more than {} bytes.", path.string(), kFileBytesMax));
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return parse(tool, text, path);
+}
+
+Result<ToolConfig> ToolConfig::parse(std::string_view tool, std::string_view text, std::string file) {
+  ToolConfig config;
+  config.file_ = std::move(file);
+  bool is_ours = false;
+  int number = 0;
+  for (const auto raw : split(text, '\n')) {
+    ++number;
+    const auto line = trim(raw);
+    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    if (line.front() == '[' && line.back() == ']') {
+      is_ours = trim(line.substr(1, line.size() - 2)) == tool;
+      continue;
+    }
+    const auto sign = line.find_first_of("=:");
+    if (sign == std::string_view::npos) {
+      return fail(Errc::invalid_argument, fmt::format("{} line {}: \"{}\" is neither a [section] nor \"key = "
+                                                      "value\".",
+                                                      config.file_, number, excerpt(line)));
+    }
+    if (is_ours) config.values_[to_lower(trim(line.substr(0, sign)))] = trim(line.substr(sign + 1));
+  }
+  return config;
+}
+
+std::string ToolConfig::text(std::string_view key, std::string_view otherwise) const {
+  const auto found = values_.find(key);
+  return found == values_.end() || found->second.empty() ? std::string(otherwise) : found->second;
+}
+
+Result<int> ToolConfig::port(std::string_view key, int otherwise) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) return otherwise;
+  const auto& text = found->second;
+  std::uint16_t port = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || at != text.data() + text.size() || port == 0) {
+    return fail(Errc::invalid_argument, fmt::format("{}: {} is \"{}\", which is no port; give 1 to 65535.",
+                                                    file_, key, excerpt(text)));
+  }
+  return port;
+}
+
+std::string ToolConfig::trouble_with_program(std::string_view key, const std::string& program,
+                                             std::string_view package) const {
+  // One without a folder is found through PATH, or not, when it is started.
+  const bool is_path = program.find('/') != std::string::npos;
+  if (!is_path || access(program.c_str(), X_OK) == 0) return {};
+  return fmt::format("There is no program {} here; install the package {} or set {} in {}.", program, package,
+                     key, file_);
+}
+
+}  // namespace pscheduler::plugins

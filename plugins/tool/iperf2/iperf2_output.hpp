@@ -1,0 +1,17 @@
+#pragma once
+// Reads what iperf 2.1 prints with -e --format b, as client or server.
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "pscheduler/json/value.hpp"
+
+namespace pscheduler::plugins {
+
+struct Iperf2Output {
+  Json measured;                   // intervals, summary, mss and window sizes; null without any
+  bool has_server_report = false;  // the server told a UDP client what arrived
+};
+Iperf2Output parse_iperf2_output(std::string_view text);
+
+}  // namespace pscheduler::plugins

@@ -1,0 +1,2 @@
+# What the program does besides the acting method.
+list(APPEND program_methods participant-data)
