@@ -37,6 +37,19 @@ TEST_F(MeshTrouble, AHostThatIsDownIsNamedAndNobodyKeepsTheTask) {
   expect_nothing_left("");
 }
 
+TEST_F(MeshTrouble, AToolThatOneDeclinesIsNotTakenAndTheWordsOfAllAreHeard) {
+  mesh["a"].plugins.add_tool("spare", "normal", -1);
+  mesh["c"].plugins.add_tool("spare", "normal", -1);
+  mesh["b"].plugins.declines["normal-tool"] = "There is no room for it";
+  const auto answer = post("normal", {"a", "b", "c"});
+  EXPECT_EQ(answer.status, 422) << answer.body;
+  EXPECT_THAT(answer.body, testing::HasSubstr("b.example"));
+  EXPECT_THAT(answer.body, testing::HasSubstr("There is no room for it"));
+  mesh["b"].plugins.add_tool("spare", "normal", -1);
+  const auto path = task("normal", {"a", "b", "c"});
+  EXPECT_EQ(mesh["a"].get(path).json()["tool"], "spare") << "all have it";
+}
+
 TEST_F(MeshTrouble, AParticipantThatIsDownWhenTheRunIsDueIsNamedInTheResult) {
   const auto path = task("exclusive", {"a", "b", "c"}, {{"start", text_of(at(1min))}});
   mesh.advance_to(at(30s));
@@ -53,6 +66,21 @@ TEST_F(MeshTrouble, AParticipantThatIsDownWhenTheRunIsDueIsNamedInTheResult) {
   expect_nothing_left(path);
 }
 
+TEST_F(MeshTrouble, ARepeatingTaskGoesOnWhenItsParticipantIsBack) {
+  const auto path =
+      task("exclusive", {"a", "b"}, {{"start", text_of(at(1min))}, {"repeat", "PT1M"}, {"max-runs", 9}});
+  mesh.advance_to(at(150s));
+  mesh.lose_power("b");
+  mesh.advance_to(at(270s));
+  mesh.power_on("b");
+  mesh.advance_to(at(10min));
+  const auto all = states("a", path);
+  EXPECT_TRUE(all.starts_with("finished, finished, ")) << all;
+  std::size_t good = 0;
+  for (const auto& each : mesh["b"].runs_of(path)) good += each["state"] == "finished" ? 1 : 0;
+  EXPECT_GE(good, 6U) << "two before, those after it was back\n" << states("b", path);
+}
+
 // What befalls one call of a whole story: submission, agreement, results.
 struct Trouble {
   std::string name;
@@ -63,11 +91,23 @@ void PrintTo(const Trouble& trouble, std::ostream* to) {
   *to << trouble.name;
 }
 
+std::string node_of(const std::string& host) {
+  return host.substr(0, host.find('.'));
+}
+
 class MeshTroubleAtACall : public MeshTrouble, public testing::WithParamInterface<std::tuple<Trouble, int>> {
  protected:
   void come_back() {
     for (const auto* node : {"a", "b", "c"}) {
       if (!mesh.is_on(node)) mesh.power_on(node);
+    }
+  }
+  // Also those that have not happened yet.
+  void end_troubles() {
+    mesh.network.fate = {};
+    mesh.network.set_all_links({});
+    for (const auto* node : {"a", "b", "c"}) {
+      mesh[node].store.before_commit = mesh[node].store.after_commit = {};
     }
   }
   // The only task, unless it was given up.
@@ -111,7 +151,7 @@ TEST_P(MeshTroubleAtACall, EverybodyComesOutOfItClean) {
   come_back();
   mesh.advance_to(at(150s));
   come_back();
-  mesh.network.set_all_links({});
+  end_troubles();
   mesh.advance(kTidy);
   ASSERT_TRUE(posted->answer || posted->cancelled) << story();
   const auto path = task_that_is_enabled();
@@ -131,6 +171,48 @@ const std::vector<Trouble> kTroubles{
     {"request lost", [](Mesh&, const WireCall&) { return Fate{.request_is_lost = true}; }},
     {"answer lost", [](Mesh&, const WireCall&) { return Fate{.answer_is_lost = true}; }},
     {"request very late", [](Mesh&, const WireCall&) { return Fate{.request_takes_longer = 35s}; }},
+    {"answer very late", [](Mesh&, const WireCall&) { return Fate{.answer_takes_longer = 35s}; }},
+    {"participant dies before it",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power(node_of(call.to));
+       return Fate{};
+     }},
+    {"participant dies and is silent",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.network.set_silent_when_off(call.to);
+       mesh.lose_power(node_of(call.to));
+       return Fate{};
+     }},
+    {"participant dies at its next commit",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power_at_commit(node_of(call.to), 0, Mesh::Commit::is_lost);
+       return Fate{};
+     }},
+    {"participant dies after its next commit",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power_at_commit(node_of(call.to), 0, Mesh::Commit::is_durable);
+       return Fate{};
+     }},
+    {"lead dies",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power(node_of(call.from));
+       return Fate{};
+     }},
+    {"lead dies at its next commit",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power_at_commit(node_of(call.from), 0, Mesh::Commit::is_lost);
+       return Fate{};
+     }},
+    {"lead dies after its next commit",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.lose_power_at_commit(node_of(call.from), 0, Mesh::Commit::is_durable);
+       return Fate{};
+     }},
+    {"the line breaks",
+     [](Mesh& mesh, const WireCall& call) {
+       mesh.network.part(call.from, call.to);
+       return Fate{};
+     }},
 };
 
 struct StoryName {
