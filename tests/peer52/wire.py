@@ -107,7 +107,7 @@ class Record:
 
 class Troubles:
     """What is to go wrong. Each trouble is for requests of a method whose target has the pattern in it, as many
-    times as given (None: always):
+    times as given (None: always), after `after` of them that have none:
       status, text  answers with these instead of doing anything
       delay         does nothing for so many seconds before it goes on
       until         the same, until this threading.Event is set
@@ -119,12 +119,13 @@ class Troubles:
         self._list = []
         self._lock = threading.Lock()
 
-    def add(self, method, pattern, times=None, **what):
+    def add(self, method, pattern, times=None, after=0, **what):
         unknown = set(what) - {"status", "text", "delay", "until", "answer", "silent"}
         if unknown:
             raise ValueError(f"unknown: {unknown}")
         with self._lock:
-            self._list.append({"method": method, "pattern": re.compile(pattern), "times": times, **what})
+            self._list.append({"method": method, "pattern": re.compile(pattern), "times": times, "after": after,
+                               **what})
 
     def clear(self):
         with self._lock:
@@ -135,6 +136,9 @@ class Troubles:
         with self._lock:
             for trouble in self._list:
                 if trouble["method"] != method or not trouble["pattern"].search(target):
+                    continue
+                if trouble["after"] > 0:
+                    trouble["after"] -= 1
                     continue
                 if trouble["times"] is not None:
                     trouble["times"] -= 1

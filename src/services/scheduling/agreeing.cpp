@@ -81,10 +81,11 @@ ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, c
     // Time has passed; from here on nothing waits until the time is reserved.
     starts = starts_for(task, attempt);
     starts.start = std::max(starts.start, times->earliest_start);
+    const bool whole_seconds = task.schedule.repeats() || !times->exact;
+    if (whole_seconds) starts.start = ceil_to_second(starts.start);
     if (!attempt.replaces) starts.end = std::max(starts.end, starts.start);
     if (starts.end < starts.start) break;
-    const schedule::StartRequest request{starts.start, starts.end, task.duration,
-                                         task.schedule.repeats() || !times->exact};
+    const schedule::StartRequest request{starts.start, starts.end, task.duration, whole_seconds};
     const TimeRange own_window{starts.start, starts.end + task.duration};
     auto pieces = std::move(times->free);
     if (!anytime) {
