@@ -2,6 +2,8 @@
 // Tasks and runs as JSON, as the API shows them and archivers are given them (spec api.md 10.3, 11.1): times
 // in the zone, nothing hidden, no links.
 
+#include <map>
+
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/host_facts.hpp"
@@ -20,6 +22,9 @@ Json task_document(const Task& task);
 Json task_detail(const Task& task, const Zone& zone);
 
 Json run_value(const Task& task, const ports::StoredRun& stored, const Zone& zone);
+
+// result-full: the results by number of participant, null where there is none.
+JsonText result_full(const Task& task, const std::map<int, JsonText>& results);
 
 // The Clock object (spec api.md 8).
 Json clock_value(const ports::ClockState& state, const Zone& zone);

@@ -60,7 +60,7 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
   RunResults results;
   results.local = json::to_compact(failure_result(why.reason, ""));
   if (active->merges && to == RunState::failed) {
-    results.full = full_results(*active->task, results.local, {});
+    results.full = result_full(*active->task, {{active->task->participant, results.local}});
     results.merged = results.local;
   }
   if (!active->merges) {

@@ -45,7 +45,7 @@ ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Resu
     const Json failure = failure_result(failure_sentence(*outcome), outcome->diags);
     if (results.local.empty()) results.local = json::to_compact(failure);
     if (alone) {
-      results.full = full_results(task, results.local, {});
+      results.full = result_full(task, {{task.participant, results.local}});
       results.merged = json::to_compact(failure);
       Why why{failure_sentence(*outcome), "runner"};
       co_await end_with_result(active, RunState::failed, std::move(why), std::move(results));
@@ -133,7 +133,9 @@ ports::Async<void> Runner::merge(ActiveRun active, const Task& task, std::string
   const auto others = co_await gather(run, task);
   RunResults results;
   results.local = local;
-  results.full = full_results(task, local, others);
+  std::map<int, JsonText> all{{task.participant, local}};
+  for (const auto& other : others) all.emplace(other.participant, other.result);
+  results.full = result_full(task, all);
   Json merged = co_await merged_result(task, stored_value(results.full));
   results.merged = json::to_compact(merged);
   // A tool that failed here has not measured, whatever the others make of it.

@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "pscheduler/base/text.hpp"
-
 namespace pscheduler::services {
 
 Json failure_result(const std::string& error, const std::string& diags) {
@@ -24,15 +22,6 @@ std::string reason_of(const Json& merged) {
     return error->get<std::string>();
   }
   return "The measurement did not succeed.";
-}
-
-JsonText full_results(const Task& task, const JsonText& own, const std::vector<Gathered>& others) {
-  std::vector<std::string> all(task.participants.size(), "null");
-  if (!own.empty()) all.at(static_cast<std::size_t>(task.participant)) = own;
-  for (const auto& other : others) {
-    if (!other.result.empty()) all.at(static_cast<std::size_t>(other.participant)) = other.result;
-  }
-  return "[" + join(all, ",") + "]";
 }
 
 std::string problems_of(const std::vector<Gathered>& others) {

@@ -25,9 +25,6 @@ struct Gathered {
   std::string problem;  // why not, a sentence that begins with the host; empty when there is one
 };
 
-// result-full: one result per participant, in their order, null where there is none.
-JsonText full_results(const Task& task, const JsonText& own, const std::vector<Gathered>& others);
-
 // The problems of all, a line each; empty when there are none.
 std::string problems_of(const std::vector<Gathered>& others);
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::services {
@@ -74,6 +75,14 @@ Json run_value(const Task& task, const ports::StoredRun& stored, const Zone& zon
                  {"result-merged", stored_value(results.merged)}};
   if (!results.clock_survey.empty()) object["clock-survey"] = stored_value(results.clock_survey);
   return object;
+}
+
+JsonText result_full(const Task& task, const std::map<int, JsonText>& results) {
+  std::vector<std::string> all(task.participants.size(), "null");
+  for (const auto& [participant, result] : results) {
+    if (!result.empty()) all.at(static_cast<std::size_t>(participant)) = result;
+  }
+  return "[" + join(all, ",") + "]";
 }
 
 Json clock_value(const ports::ClockState& state, const Zone& zone) {

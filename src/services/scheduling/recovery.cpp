@@ -5,6 +5,7 @@
 
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/scheduling.hpp"
+#include "pscheduler/services/wire_form.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -132,7 +133,7 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
     RunResults results;
     results.local = kInterrupted;
     if (task.leads() && !rules.multi_result) {
-      results.full = "[" + results.local + "]";
+      results.full = result_full(task, {{task.participant, results.local}});
       results.merged = kInterrupted;
     }
     run.status = 2;
