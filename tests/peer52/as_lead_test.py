@@ -119,7 +119,7 @@ class AsLeadTest(InteropTestCase):
     def test_a_run_that_is_in_the_way_though_its_time_was_offered_is_gone_round(self):
         peer = self.peer()
         blocked_until = forms.now() + forms.seconds(40)
-        self.block(peer, blocked_until)
+        self.block(peer, blocked_until - forms.seconds(30), blocked_until)
         task = self.create(peer, test="pairex", schedule={"slip": "PT5M"})
         run = self.api.get(f"/tasks/{task}/runs/first?wait=30").json
         self.assertEqual((run["state"], run["errors"]), ("pending", None))
@@ -130,11 +130,27 @@ class AsLeadTest(InteropTestCase):
         self.assertEqual(len(set(starts)), len(starts), "no time was tried twice")
         self.assertEqual(len(peer.book.tasks[task].runs), 1)
 
-    def block(self, peer, until):
+    def test_no_conflict_moves_a_run_beyond_its_slip(self):
+        for slip in (0, 2):
+            with self.subTest(slip=slip):
+                peer = self.peer()
+                start = forms.now() + forms.seconds(300)
+                self.block(peer, start, start + forms.seconds(60))
+                schedule = {"start": forms.write_time(start), "slip": f"PT{slip}S"}
+                task = self.create(peer, test="pairex", schedule=schedule)
+                run = self.api.first_run(f"/tasks/{task}")
+                self.assertEqual(run["state"], "nonstart")
+                for text in (peer.address, "409"):
+                    self.assertIn(text, run["errors"], "whose fault it was")
+                tried = [forms.read_time(each.json["start-time"]) for each in peer.record.find("PUT")]
+                self.assertGreater(len(tried), 0)
+                self.assertLessEqual(max(tried), start + forms.seconds(slip))
+
+    def block(self, peer, start, end):
         """A pending run of somebody else, which the peer's free times leave out."""
         other = peer.lead.submit(self.pair(peer, test="pairex"))
-        run = Run(other, forms.now() + forms.seconds(10))
-        run.end, run.full, run.scheduling = until, [{}], False
+        run = Run(other, start)
+        run.end, run.full, run.scheduling = end, [{}], False
         other.runs[run.id] = run
 
     def test_limits_that_answer_200_are_seen_and_the_run_is_taken_back_everywhere(self):

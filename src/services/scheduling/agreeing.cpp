@@ -50,7 +50,9 @@ ports::Async<bool> Scheduling::agree_on_run(const Task& task, Attempt attempt) {
   for (int tries = 0; tries < kTriesMax; ++tries) {
     auto slot = co_await common_slot(task, attempt, agreement);
     if (!slot) {
+      const std::string last = std::move(problem.message);
       problem = std::move(slot.error());
+      if (!last.empty()) problem.message += " The last time that was tried: " + last;
       break;
     }
     Planned planned = planned_run(task, attempt, slot->times);
@@ -83,8 +85,14 @@ ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, c
     starts.start = std::max(starts.start, times->earliest_start);
     const bool whole_seconds = task.schedule.repeats() || !times->exact;
     if (whole_seconds) starts.start = ceil_to_second(starts.start);
-    if (!attempt.replaces) starts.end = std::max(starts.end, starts.start);
-    if (starts.end < starts.start) break;
+    const bool as_soon_as_possible = !attempt.replaces && starts.end < starts.start;
+    if (times->not_before) starts.start = std::max(starts.start, *times->not_before);
+    // Nobody has named a time; otherwise a conflict moves the run no further than its slip.
+    if (as_soon_as_possible) starts.end = starts.start;
+    if (starts.end < starts.start) {
+      starts.start = starts.end;
+      break;
+    }
     const schedule::StartRequest request{starts.start, starts.end, task.duration, whole_seconds};
     const TimeRange own_window{starts.start, starts.end + task.duration};
     auto pieces = std::move(times->free);

@@ -57,14 +57,13 @@ ports::AsyncResult<Agreement::CommonTimes> Agreement::free_times(TimeRange windo
   auto all = ports::at_once(executor_, others_.size(), ask);
   co_await std::move(all);
   if (auto error = first_error(answers)) co_return fail(std::move(*error));
-  CommonTimes common{{window}, window.start, true};
+  CommonTimes common{{window}, window.start, not_before_, true};
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].times = std::move(*answers[i]);
     common.free = schedule::intersect(common.free, others_[i].times->free);
     common.exact = common.exact && others_[i].times->exact;
     common.earliest_start = std::max(common.earliest_start, ready_at(others_[i]));
   }
-  if (not_before_) common.earliest_start = std::max(common.earliest_start, *not_before_);
   co_return common;
 }
 

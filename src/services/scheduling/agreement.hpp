@@ -17,9 +17,10 @@ class Agreement {
   Agreement(ports::asio::any_io_executor executor, Peers& peers, ports::Clock& clock, const Task& task);
 
   struct CommonTimes {
-    std::vector<TimeRange> free;  // of all the others
-    Instant earliest_start;       // before that, one of them would not be ready
-    bool exact = true;            // a start need not lie on a whole second
+    std::vector<TimeRange> free;        // of all the others
+    Instant earliest_start;             // before that, one of them would not be ready
+    std::optional<Instant> not_before;  // what was taken before that would be proposed again
+    bool exact = true;                  // a start need not lie on a whole second
   };
 
   // Errors are those of Peers; the first host that fails is named.
