@@ -135,7 +135,7 @@ void bind_move(Parameters& to, std::int64_t task_number, const Run& run) {
   to.text(run.errors).integer(run.priority).text(run.limit_diags);
   to.text(run.participant_data).text(run.participant_data_full);
   to.integer(task_number).uuid(run.id.uuid()).instant(run.times.start).instant(run.added);
-  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires);
+  to.instant(run.nominal_start).instant(run.latest_start).instant(run.expires).instant(run.held_until);
 }
 
 void bind_results(Parameters& to, std::int64_t run_number, const RunResults& results) {

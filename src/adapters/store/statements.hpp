@@ -33,7 +33,8 @@ inline constexpr char kInsertRun[] =
 inline constexpr char kMoveRun[] =
     "UPDATE run SET end_us = ?, state = ?, status = ?, errors = ?, priority = ?, limit_diags = ?,"
     " participant_data = ?, participant_data_full = ? WHERE task = ? AND uuid = ? AND start_us = ?"
-    " AND added_us = ? AND nominal_us IS ? AND latest_start_us IS ? AND expires_us IS ?";
+    " AND added_us = ? AND nominal_us IS ? AND latest_start_us IS ? AND expires_us IS ?"
+    " AND held_until_us IS ?";
 inline constexpr char kChangeRun[] =
     "UPDATE run SET start_us = ?, end_us = ?, added_us = ?, state = ?, status = ?, errors = ?, priority = ?,"
     " limit_diags = ?, participant_data = ?, participant_data_full = ?, nominal_us = ?, latest_start_us = ?,"

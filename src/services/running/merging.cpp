@@ -17,6 +17,15 @@ namespace {
 // How long after the end of its slot a participant may take to have its result.
 constexpr Duration kResultPatience = std::chrono::seconds(15);
 
+// What takes the place of a status where none was heard, as in 5.2 (spec api.md 17.1).
+constexpr int kNoAnswer = 400;
+
+// The HTTP status that stands for a failed call.
+int status_of(const Error& error) {
+  const bool silent = error.code == Errc::unreachable || error.code == Errc::timed_out;
+  return silent ? kNoAnswer : traits(error.code).http_status;
+}
+
 }  // namespace
 
 ports::Async<void> Runner::take_outcome(ActiveRun active, const Task& task, Result<ToolOutcome> outcome) {
@@ -100,7 +109,7 @@ ports::Async<JsonText> Runner::survey_clocks(const Task& task) {
     if (answer) {
       clocks[i] = std::move(*answer);
     } else {
-      clocks[i]["error"] = answer.error().message;
+      clocks[i] = {{"error", status_of(answer.error())}, {"reason", answer.error().message}};
     }
   };
   auto all = ports::at_once(ports_.executor, clocks.size(), ask);
