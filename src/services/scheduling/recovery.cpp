@@ -66,7 +66,8 @@ ports::AsyncResult<void> Scheduling::recover() {
     const TimeRange times = run.times;
     auto recovered = co_await recover_run(std::move(run), **task);
     if (!recovered) co_return recovered;
-    if (!timeline_.find(id)) lost.push_back(times);
+    const bool had_time = !traits((*task)->scheduling_class).anytime;
+    if (had_time && !timeline_.find(id)) lost.push_back(times);
   }
   auto open = co_await ports_.store.open_runs(ports_.clock.now());
   if (!open) co_return fail(std::move(open.error()));
