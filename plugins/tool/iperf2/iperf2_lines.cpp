@@ -1,33 +1,13 @@
 #include "iperf2_lines.hpp"
 
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "pscheduler/base/text.hpp"
+#include "shared/line_words.hpp"
 
 namespace pscheduler::plugins {
 namespace {
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  for (const auto word : split(line, ' ')) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view word) {
-  Number value{};
-  const auto [at, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || at != word.data() + word.size()) return std::nullopt;
-  if constexpr (std::is_floating_point_v<Number>) {
-    if (!std::isfinite(value)) return std::nullopt;
-  }
-  return value;
-}
 
 // "0.0000-1.0000"
 bool read_times(std::string_view word, Iperf2Line& line) {

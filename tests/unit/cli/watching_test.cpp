@@ -254,14 +254,19 @@ TEST_F(Watching, OnlyTheUrlOfATaskWillDo) {
   EXPECT_THAT(bench_.server.log, IsEmpty());
 }
 
-TEST_F(Watching, LosesNoRunOfATaskThatRepeatsQuickly) {
+// A task whose runs follow each other so quickly that the next one may have passed before it is looked at.
+Reply quickly_repeating_task() {
   const Json task = {{"schedule", {{"repeat", "PT1S"}}},
                      {"detail",
                       {{"multi-result", false},
                        {"runs-href", kTask + "/runs"},
                        {"first-run-href", kTask + "/runs/first"},
                        {"next-run-href", kTask + "/runs/next"}}}};
-  bench_.server.answer_instead("GET " + kTask + "?detail=True", Reply{200, task.dump(), true});
+  return {200, task.dump(), true};
+}
+
+TEST_F(Watching, LosesNoRunOfATaskThatRepeatsQuickly) {
+  bench_.server.answer_instead("GET " + kTask + "?detail=True", quickly_repeating_task());
   bench_.server.on(kFirst, run(1, "finished").dump());
   const auto list = "GET " + kTask + "/runs?start=2030-05-01T12%3A00%3A10Z&limit=10";
   bench_.server.on(list, Json{run_url(1), run_url(2), run_url(3)}.dump());
@@ -272,13 +277,7 @@ TEST_F(Watching, LosesNoRunOfATaskThatRepeatsQuickly) {
 }
 
 TEST_F(Watching, DoesNotGoBackToARunThatTheServerStillCallsTheNext) {
-  const Json task = {{"schedule", {{"repeat", "PT1S"}}},
-                     {"detail",
-                      {{"multi-result", false},
-                       {"runs-href", kTask + "/runs"},
-                       {"first-run-href", kTask + "/runs/first"},
-                       {"next-run-href", kTask + "/runs/next"}}}};
-  bench_.server.answer_instead("GET " + kTask + "?detail=True", Reply{200, task.dump(), true});
+  bench_.server.answer_instead("GET " + kTask + "?detail=True", quickly_repeating_task());
   Json second = run(2, "finished");
   second["start-time"] = "2030-05-01T12:00:11Z";
   bench_.server.on(kFirst, run(1, "finished").dump());
