@@ -7,39 +7,28 @@
 
 #include "native_catalogue.hpp"
 #include "pscheduler/plugin_sdk/dispatcher.hpp"
-#include "unit/plugins/tool_run.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
-using test::merged;
-using test::run_input;
-using test::run_together;
-
 const Json kSpec =
     Json::parse(R"({"schema":2,"duration":"PT0.05S","host":["a.example","b.example","c.example"]})");
 
-TEST(IdleHosts, AllSleepAndTheFirstSaysHowLong) {
-  std::vector<Json> inputs;
-  const Json nothing = {Json::object(), Json::object(), Json::object()};
-  for (const int participant : {0, 1, 2})
-    inputs.push_back(run_input("idle", kSpec, "PT1S", participant, nothing));
-  const auto results = run_together("snooze", inputs);
-  for (const auto& result : results) EXPECT_EQ(result["result"]["time-slept"], "PT0.05S") << result;
-  EXPECT_EQ(merged("snooze", inputs[0]["test"], results),
-            Json::parse(R"({"schema":1,"succeeded":true,"duration":"PT0.05S"})"));
+Json merged(std::string tool, const Json& results) {
+  sdk::Dispatcher dispatcher(native_catalogue());
+  const Json input = {{"test", {{"type", "idle"}, {"spec", kSpec}}}, {"results", results}};
+  return *dispatcher.call_text({"tool", std::move(tool), "merged-results", {}}, input.dump()).document;
 }
 
 TEST(IdleHosts, ThatFailedAreNamed) {
-  const Json test = {{"type", "idle"}, {"spec", kSpec}};
   const Json slept = {{"succeeded", true}, {"result", {{"time-slept", "PT0.05S"}}}};
   const Json failed = {{"succeeded", false}, {"error", "It woke up."}};
   for (const auto* tool : {"snooze", "sleep"}) {
-    const auto result = merged(tool, test, {slept, failed, nullptr});
+    const auto result = merged(tool, {slept, failed, nullptr});
     EXPECT_EQ(result["succeeded"], false);
     EXPECT_EQ(result["error"],
               "b.example: It woke up.\nc.example: The participant that measured gave no result.");
-    EXPECT_EQ(merged(tool, test, {failed, slept, slept})["error"], "a.example: It woke up.");
+    EXPECT_EQ(merged(tool, {failed, slept, slept})["error"], "a.example: It woke up.");
   }
 }
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "live/run_method.hpp"
 #include "pscheduler/base/text.hpp"
-#include "unit/plugins/run_method.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -1,12 +1,9 @@
 // The tools of the test throughput with their real programs: the `run` of both participants against each
 // other.
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,40 +12,25 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "live/ports.hpp"
+#include "live/tool_run.hpp"
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/plugin_sdk/child_program.hpp"
 #include "pscheduler/plugin_sdk/temp_dir.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/time/iso8601.hpp"
-#include "unit/plugins/run_method.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 using test::answer;
+using test::free_port;
+using test::kClasses;
 using test::run_method;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-const std::filesystem::path kTools = std::filesystem::path(CLASSES) / "tool";
-
-// A port nobody listens on, neither with TCP nor with UDP.
-int free_port() {
-  for (;;) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    const int tcp = socket(AF_INET, SOCK_STREAM, 0);
-    const int udp = socket(AF_INET, SOCK_DGRAM, 0);
-    const bool found =
-        bind(tcp, any, length) == 0 && getsockname(tcp, any, &length) == 0 && bind(udp, any, length) == 0;
-    close(tcp);
-    close(udp);
-    if (found) return ntohs(address.sin_port);
-  }
-}
+const auto kTools = kClasses / "tool";
 
 class ThroughputLive : public testing::TestWithParam<const char*> {
  protected:
@@ -135,15 +117,14 @@ class ThroughputLive : public testing::TestWithParam<const char*> {
     const auto result = merged(spec, both(input(0, spec, told), input(1, spec, told)));
     EXPECT_EQ(result["succeeded"], true) << result.dump(1);
     const Json shown = {{"spec", spec}, {"result", result}};
-    const auto text =
-        run_method(std::filesystem::path(CLASSES) / "test/throughput/result-format", shown.dump());
+    const auto text = run_method(kClasses / "test/throughput/result-format", shown.dump());
     EXPECT_EQ(text.status, 0) << text.errors;
     EXPECT_THAT(text.output, HasSubstr("Summary\nInterval "));
     return result;
   }
 
   sdk::TempDir folder_;
-  int control_port_ = 0;
+  std::uint16_t control_port_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(Tools, ThroughputLive, testing::Values("iperf3", "nuttcp", "iperf2"),

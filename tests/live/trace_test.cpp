@@ -6,13 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "live/tool_run.hpp"
 #include "pscheduler/json/value.hpp"
-#include "unit/plugins/tool_run.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
-using test::answer;
 using test::kClasses;
 using test::merged;
 using test::run_input;
@@ -20,8 +19,7 @@ using test::run_method;
 using testing::HasSubstr;
 
 Json traced(const std::string& tool, const Json& spec) {
-  const auto input = run_input("trace", spec, "PT8S");
-  return merged(tool, input["test"], Json::array({answer(kClasses / "tool" / tool / "run", input)}));
+  return test::measured(tool, run_input("trace", spec, "PT8S"));
 }
 
 TEST(Trace, ReachesTheLoopbackInBothFamilies) {

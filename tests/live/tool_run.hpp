@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "live/run_method.hpp"
 #include "pscheduler/plugin_sdk/temp_dir.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/time/iso8601.hpp"
-#include "unit/plugins/run_method.hpp"
 
 namespace pscheduler::plugins::test {
 
@@ -33,6 +33,12 @@ inline nlohmann::json run_input(
 inline nlohmann::json merged(const std::string& tool, const nlohmann::json& test,
                              const nlohmann::json& results) {
   return answer(kClasses / "tool" / tool / "merged-results", {{"test", test}, {"results", results}});
+}
+
+// Runs a tool and merges its only result.
+inline nlohmann::json measured(const std::string& tool, const nlohmann::json& input) {
+  return merged(tool, input["test"],
+                nlohmann::json::array({answer(kClasses / "tool" / tool / "run", input)}));
 }
 
 // What the runs of all participants answer, each in a process of its own at the same time.
