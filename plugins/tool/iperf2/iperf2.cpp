@@ -12,17 +12,17 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/server_program.hpp"
 #include "shared/throughput_peers.hpp"
 #include "shared/throughput_result.hpp"
 #include "shared/throughput_run.hpp"
 #include "shared/throughput_spec.hpp"
-#include "shared/tool_config.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"throughput"};
-constexpr int kPort = 5001;
+constexpr UsualProgram kProgram{"iperf2", "/usr/bin/iperf", "iperf", 5001};
 
 constexpr std::array<std::string_view, 20> kFields{
     "schema",     "source",      "source-node",  "dest",          "dest-node",
@@ -39,32 +39,12 @@ constexpr ThroughputAbility kAbility{.program = "iperf2",
                                      .interval_min = std::chrono::milliseconds(100),
                                      .interval_max = std::chrono::days(1)};
 
-struct Setting {
-  std::string program;
-  int port = 0;
-  std::string trouble;  // why the program cannot be used; empty when it can
-};
-
-Result<Setting> setting_of_node() {
-  const auto config = ToolConfig::load("iperf2");
-  if (!config) return fail(config.error());
-  const auto port = config->port("server_port", kPort);
-  if (!port) return fail(port.error());
-  Setting setting{config->text("iperf2_cmd", "/usr/bin/iperf"), *port, {}};
-  setting.trouble = config->trouble_with_program("iperf2_cmd", setting.program, "iperf");
-  return setting;
-}
-
 std::vector<std::string> reasons_against(const Json& spec) {
   auto reasons = throughput_reasons_against(spec, kAbility);
   if (spec.contains("bandwidth") && !is_udp(spec))
     reasons.emplace_back("iperf2 limits the bandwidth of UDP only; add udp or give an fq-rate instead.");
-  const auto setting = setting_of_node();
-  if (!setting) {
-    reasons.push_back(setting.error().message);
-  } else if (!setting->trouble.empty()) {
-    reasons.push_back(setting->trouble);
-  }
+  if (auto trouble = trouble_of(server_program(kProgram)); !trouble.empty())
+    reasons.push_back(std::move(trouble));
   return reasons;
 }
 
@@ -80,7 +60,7 @@ Result<Duration> slot(const Json& spec) {
 Result<Json> participant_data(int participant, const Json& test) {
   const Json* const spec = json::find_object(test, "spec");
   if (participant != 1 || spec == nullptr || !has_two_ends(*spec)) return Json::object();
-  const auto setting = setting_of_node();
+  const auto setting = server_program(kProgram);
   if (!setting) return fail(setting.error());
   return Json{{"server_port", setting->port}};
 }
@@ -176,15 +156,16 @@ Result<Json> run(const sdk::RunInput& input) {
   PSCHEDULER_TRY(check_participant(input));
   const auto times = throughput_times(input.spec);
   if (!times) return fail(times.error());
-  const auto setting = setting_of_node();
+  const auto setting = server_program(kProgram);
   if (!setting) return fail(setting.error());
   auto route = iperf2_route(input.spec);
   if (!route) return throughput_failed(route.error().message, {});
   Prepared prepared{setting->program, setting->port, std::move(*route)};
   if (has_two_ends(input.spec)) {
-    prepared.port = told_port(input, "server_port", kPort);
+    prepared.port = told_port(input, "server_port", kProgram.port);
   } else if (is_single_ended(input.spec)) {
-    prepared.port = static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kPort));
+    prepared.port =
+        static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kProgram.port));
   }
   const RunClock clock(input, times->measuring());
   const auto client = [&] { return run_client(input, prepared, clock); };

@@ -13,13 +13,12 @@
 #include "pscheduler/plugin_sdk/child_program.hpp"
 #include "shared/throughput_result.hpp"
 #include "shared/throughput_spec.hpp"
-#include "shared/tool_config.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"throughput"};
-constexpr int kPort = 5201;
+constexpr UsualProgram kProgram{"iperf3", "/usr/bin/iperf3", "iperf3", 5201};
 constexpr Duration kVersionLimit = std::chrono::seconds(2);
 
 constexpr std::array<std::string_view, 28> kFields{"schema",
@@ -84,12 +83,7 @@ std::vector<std::string> reasons_against(const Json& spec) {
   const auto times = throughput_times(spec);
   if (times && times->omit > kOmitMost)
     reasons.emplace_back("iperf3 omits PT10M at most; give less to omit.");
-  const auto setting = iperf3_setting();
-  if (!setting) {
-    reasons.push_back(setting.error().message);
-  } else if (!setting->trouble.empty()) {
-    reasons.push_back(setting->trouble);
-  }
+  if (auto trouble = trouble_of(iperf3_setting()); !trouble.empty()) reasons.push_back(std::move(trouble));
   return reasons;
 }
 
@@ -108,14 +102,8 @@ Json merged_results(const Json& test, const Json& results) {
 
 }  // namespace
 
-Result<Iperf3Setting> iperf3_setting() {
-  const auto config = ToolConfig::load("iperf3");
-  if (!config) return fail(config.error());
-  const auto port = config->port("server_port", kPort);
-  if (!port) return fail(port.error());
-  Iperf3Setting setting{config->text("iperf3_cmd", "/usr/bin/iperf3"), *port, {}};
-  setting.trouble = config->trouble_with_program("iperf3_cmd", setting.program, "iperf3");
-  return setting;
+Result<ServerProgram> iperf3_setting() {
+  return server_program(kProgram);
 }
 
 Result<std::string> iperf3_version(const std::string& program) {

@@ -5,6 +5,7 @@
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/server_program.hpp"
 
 namespace pscheduler::plugins {
 
@@ -12,12 +13,7 @@ namespace pscheduler::plugins {
 extern const sdk::ToolPlugin tool_iperf3;
 
 // Which program, and on which port its server listens (spec tools.md 3.14).
-struct Iperf3Setting {
-  std::string program;
-  int port = 0;
-  std::string trouble;  // why the program cannot be used; empty when it can
-};
-Result<Iperf3Setting> iperf3_setting();
+Result<ServerProgram> iperf3_setting();
 
 // "3.12", as the other end wants to know it; fails when the program cannot tell.
 Result<std::string> iperf3_version(const std::string& program);

@@ -42,7 +42,7 @@ Result<std::string> private_file(const sdk::TempDir& folder, const std::string& 
 // A participant's run, prepared before the start.
 class Iperf3Run {
  public:
-  Iperf3Run(const sdk::RunInput& input, Iperf3Setting setting, Iperf3Route route, sdk::TempDir folder)
+  Iperf3Run(const sdk::RunInput& input, ServerProgram setting, Iperf3Route route, sdk::TempDir folder)
       : input_(input), setting_(std::move(setting)), route_(std::move(route)), folder_(std::move(folder)) {}
 
   [[nodiscard]] Json client(const RunClock& clock) const;
@@ -55,7 +55,7 @@ class Iperf3Run {
   [[nodiscard]] int client_port() const;
 
   const sdk::RunInput& input_;
-  Iperf3Setting setting_;
+  ServerProgram setting_;
   Iperf3Route route_;
   sdk::TempDir folder_;
 };

@@ -11,17 +11,17 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
 #include "shared/processor_affinity.hpp"
+#include "shared/server_program.hpp"
 #include "shared/throughput_peers.hpp"
 #include "shared/throughput_result.hpp"
 #include "shared/throughput_run.hpp"
 #include "shared/throughput_spec.hpp"
-#include "shared/tool_config.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"throughput"};
-constexpr int kControlPort = 5001;
+constexpr UsualProgram kProgram{"nuttcp", "/usr/bin/nuttcp", "nuttcp", 5001};
 constexpr int kDataPort = 5101;
 constexpr Duration kVersionLimit = std::chrono::seconds(2);
 
@@ -62,23 +62,18 @@ constexpr ThroughputAbility kAbility{.program = "nuttcp",
                                      .interval_min = std::chrono::milliseconds(100),
                                      .interval_max = std::chrono::days(1)};
 
-struct Setting {
-  std::string program;
-  int control_port = 0;
+struct Setting : ServerProgram {
   int data_port = 0;
-  std::string trouble;  // why the program cannot be used; empty when it can
 };
 
 Result<Setting> setting_of_node() {
   const auto config = ToolConfig::load("nuttcp");
   if (!config) return fail(config.error());
-  const auto control = config->port("server_port", kControlPort);
-  if (!control) return fail(control.error());
+  auto program = server_program(*config, kProgram);
+  if (!program) return fail(program.error());
   const auto data = config->port("data_port_start", kDataPort);
   if (!data) return fail(data.error());
-  Setting setting{config->text("nuttcp_cmd", "/usr/bin/nuttcp"), *control, *data, {}};
-  setting.trouble = config->trouble_with_program("nuttcp_cmd", setting.program, "nuttcp");
-  return setting;
+  return Setting{std::move(*program), *data};
 }
 
 ProgramVersion version_of(const std::string& program) {
@@ -89,10 +84,8 @@ ProgramVersion version_of(const std::string& program) {
 std::vector<std::string> reasons_against(const Json& spec) {
   auto reasons = throughput_reasons_against(spec, kAbility);
   const auto setting = setting_of_node();
-  if (!setting) {
-    reasons.push_back(setting.error().message);
-  } else if (!setting->trouble.empty()) {
-    reasons.push_back(setting->trouble);
+  if (auto trouble = trouble_of(setting); !trouble.empty()) {
+    reasons.push_back(std::move(trouble));
   } else if (spec.contains("burst-size") && version_of(setting->program) < kNuttcpWithJitterAndBursts) {
     reasons.push_back(fmt::format("{} knows no burst-size; install nuttcp {} or leave it out.",
                                   setting->program, kNuttcpWithJitterAndBursts.major));
@@ -113,7 +106,7 @@ Result<Json> participant_data(int participant, const Json& test) {
   if (participant != 1 || spec == nullptr || !has_two_ends(*spec)) return Json::object();
   const auto setting = setting_of_node();
   if (!setting) return fail(setting.error());
-  return Json{{"server_port", setting->control_port}, {"data_port_start", setting->data_port}};
+  return Json{{"server_port", setting->port}, {"data_port_start", setting->data_port}};
 }
 
 bool was_refused(const sdk::ChildOutcome& outcome) {
@@ -192,15 +185,15 @@ Result<Json> run(const sdk::RunInput& input) {
   if (!setting) return fail(setting.error());
   auto route = nuttcp_route(input.spec);
   if (!route) return throughput_failed(route.error().message, {});
-  Prepared prepared{{{}, setting->program, setting->control_port, setting->data_port},
+  Prepared prepared{{{}, setting->program, setting->port, setting->data_port},
                     std::move(*route),
                     version_of(setting->program)};
   if (has_two_ends(input.spec)) {
-    prepared.start.control_port = told_port(input, "server_port", kControlPort);
+    prepared.start.control_port = told_port(input, "server_port", kProgram.port);
     prepared.start.data_port = told_port(input, "data_port_start", kDataPort);
   } else if (is_single_ended(input.spec)) {
     prepared.start.control_port =
-        static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kControlPort));
+        static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kProgram.port));
   }
   const RunClock clock(input, times->measuring());
   const auto client = [&] { return run_client(input, prepared, clock); };
