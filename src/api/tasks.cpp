@@ -7,6 +7,7 @@
 #include "presenter.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/write.hpp"
+#include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
 namespace {
@@ -39,6 +40,19 @@ bool contains(const Json& value, const Json& filter) {
            });
   }
   return value == filter;
+}
+
+// Whom this node, as the lead, is waiting for, so that a person who waits for it can be told.
+Json waiting_for(const Call& call, TaskId task) {
+  const auto& clock = call.services.clock;
+  Json list = Json::array();
+  for (const auto& wait : call.services.peers.waits(task)) {
+    const Instant since = clock.now() - (clock.steady() - wait.since);
+    list.push_back({{"host", wait.host},
+                    {"step", wait.step},
+                    {"since", format_timestamp_micros(since, call.settings.zone)}});
+  }
+  return list;
 }
 
 std::string with_options(const Call& call, std::string url) {
@@ -104,6 +118,9 @@ AsyncResult<HttpResponse> get_task(Call call) {
   if (!privacy) co_return fail(privacy.error());
   Json object = task_object(call, *task, call.flag("detail"), *privacy);
   add_task_links(call, *task, object);
+  if (const auto detail = object.find("detail"); detail != object.end()) {
+    (*detail)["waiting-for"] = waiting_for(call, task->id);
+  }
   co_return json_response(call, object);
 }
 

@@ -88,7 +88,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       submission({loop.get_executor(), store, clock, random, host, scripts, log}, plugins, scheduling, book,
                  peers, errands, services::SubmissionSettings{options.host_name, Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
-           store, metrics, housekeeping, archivist},
+           store, metrics, housekeeping, archivist, peers},
           {options.host_name, Zone::utc()}),
       network_(options.network),
       host_name_(options.host_name),

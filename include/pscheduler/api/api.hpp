@@ -14,6 +14,7 @@
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/archivist.hpp"
 #include "pscheduler/services/housekeeping.hpp"
+#include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_events.hpp"
 #include "pscheduler/services/run_journal.hpp"
@@ -43,6 +44,7 @@ struct Services {
   ports::Metrics& metrics;
   const services::Housekeeping& housekeeping;
   const services::Archivist& archivist;
+  const services::Peers& peers;
 };
 
 struct Settings {

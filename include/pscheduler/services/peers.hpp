@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pscheduler/json/value.hpp"
@@ -79,6 +80,14 @@ struct PeerResult {
   std::string errors;  // as it reports them; empty if none
 };
 
+// A call that is under way for a task. `step`, as the API shows it: task (being created), free-times, hold,
+// announce, result.
+struct PeerWait {
+  std::string host;
+  std::string_view step;
+  Duration since{};  // steady clock
+};
+
 struct PeersSettings {
   int calls_per_host_max = 16;
   int calls_max = 256;
@@ -130,6 +139,9 @@ class Peers {
   // How long a call to the peer takes, from the recent ones and on the safe side; what is assumed for a host
   // that has not been called yet.
   [[nodiscard]] Duration exchange_time(const std::string& host) const;
+
+  // Whom the task is waiting for at this moment, the longest wait first.
+  [[nodiscard]] std::vector<PeerWait> waits(TaskId task) const;
 
  private:
   class Impl;

@@ -166,7 +166,7 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
-                    *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist},
+                    *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers},
       api::Settings{host_name, zone});
   auto resumed = co_await parts.runner->recover();
   if (!resumed) co_return resumed;

@@ -30,6 +30,12 @@ constexpr std::size_t kResultBytesMax = 16u << 20;
 // The highest schema of a task that hosts of 5.2 accept from a lead.
 constexpr std::int64_t kOldSchemaMax = 4;
 
+constexpr std::string_view kStepTask = "task";
+constexpr std::string_view kStepFreeTimes = "free-times";
+constexpr std::string_view kStepHold = "hold";
+constexpr std::string_view kStepAnnounce = "announce";
+constexpr std::string_view kStepResult = "result";
+
 PeerCall call_to(const PeerSite& site, std::string method, const std::string& path, std::string occasion,
                  Duration limit) {
   PeerCall call;
@@ -47,6 +53,12 @@ PeerCall call_to(const PeerSite& site, std::string method, const std::string& pa
 PeerCall get(const PeerSite& site, const std::string& path, std::string occasion,
              Duration limit = kAskLimit) {
   return call_to(site, "GET", path, std::move(occasion), limit);
+}
+
+PeerCall as_step(PeerCall call, TaskId task, std::string_view step) {
+  call.task = task;
+  call.step = step;
+  return call;
 }
 
 void give(PeerCall& call, std::string json) {
@@ -95,15 +107,16 @@ PeerCall create_call(const PeerSite& site, TaskId task, int number, const Json& 
                       "when given the task", kPluginsLimit);
   call.kind = CallKind::working;
   give(call, json::to_compact(document));
-  return call;
+  return as_step(std::move(call), task, kStepTask);
 }
 
 PeerCall task_call(const PeerSite& site, TaskId task) {
-  return get(site, path_of(task) + "?detail=True", "when asked for the task it was given");
+  auto call = get(site, path_of(task) + "?detail=True", "when asked for the task it was given");
+  return as_step(std::move(call), task, kStepTask);
 }
 
-PeerCall presence_call(const PeerSite& site) {
-  return get(site, "/", "when asked whether it is there");
+PeerCall presence_call(const PeerSite& site, TaskId task) {
+  return as_step(get(site, "/", "when asked whether it is there"), task, kStepFreeTimes);
 }
 
 PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window,
@@ -113,7 +126,7 @@ PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window,
                           percent_encode(format_timestamp_z(ceil_to_second(window.end))));
   // As leads of 5.2 say it: the argument is older than the level that would have come with it.
   if (priority) path += fmt::format("&priority={}&api=4", *priority);
-  return get(site, path, "when asked for its free times");
+  return as_step(get(site, path, "when asked for its free times"), task, kStepFreeTimes);
 }
 
 PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone& zone) {
@@ -124,11 +137,12 @@ PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone&
   headers.emplace(kHoldHeader, format_duration(request.hold));
   headers.emplace(kSinceHeader, format_timestamp_micros(request.since, Zone::utc()));
   give(call, json::to_compact({{"start-time", format_timestamp(request.start, zone)}}));
-  return call;
+  return as_step(std::move(call), request.task, kStepHold);
 }
 
 PeerCall run_call(const PeerSite& site, TaskId task, RunId run, const std::string& key) {
-  return get(site, with_key(path_of(task, run), key), "when asked for the run it holds");
+  auto call = get(site, with_key(path_of(task, run), key), "when asked for the run it holds");
+  return as_step(std::move(call), task, kStepHold);
 }
 
 PeerCall announce_call(const PeerSite& site, TaskId task, RunId run, const std::string& key,
@@ -136,7 +150,7 @@ PeerCall announce_call(const PeerSite& site, TaskId task, RunId run, const std::
   auto call = call_to(site, "PUT", with_key(path_of(task, run), key), "when told that the run is agreed on",
                       kChangeLimit);
   give(call, R"({"part-data-full":)" + participant_data_full + "}");
-  return call;
+  return as_step(std::move(call), task, kStepAnnounce);
 }
 
 PeerCall remove_call(const PeerSite& site, TaskId task, std::optional<RunId> run, const std::string& key) {
@@ -151,7 +165,7 @@ PeerCall result_call(const PeerSite& site, TaskId task, RunId run, Duration wait
                   "when asked for its result", seconds + kWaitMargin);
   call.kind = CallKind::waiting;
   call.http.body_bytes_max = kResultBytesMax;
-  return call;
+  return as_step(std::move(call), task, kStepResult);
 }
 
 PeerCall clock_call(const PeerSite& site) {

@@ -35,13 +35,15 @@ struct PeerCall {
   std::string occasion;  // for messages: "when asked for its tools"
   CallKind kind = CallKind::brief;
   ports::HttpCall http;
+  std::optional<TaskId> task;  // whoever waits for it is told of this call, as a PeerWait
+  std::string_view step;
 };
 
 PeerCall level_call(const PeerSite& site);
 PeerCall tools_call(const PeerSite& site, const Json& test, std::int64_t level);
 PeerCall create_call(const PeerSite& site, TaskId task, int number, const Json& document);
 PeerCall task_call(const PeerSite& site, TaskId task);
-PeerCall presence_call(const PeerSite& site);
+PeerCall presence_call(const PeerSite& site, TaskId task);
 PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window,
                     std::optional<std::int64_t> priority);
 PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone& zone);

@@ -47,6 +47,23 @@ class PeerLine::Trial {
   bool ended_ = false;
 };
 
+// An entry in the list of calls under way, while it lives.
+class PeerLine::Wait {
+ public:
+  Wait(Waits& waits, const PeerCall& call, Duration now) : waits_(waits), entry_(waits.end()) {
+    if (call.task) entry_ = waits.insert(waits.end(), {*call.task, {call.host, call.step, now}});
+  }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+  ~Wait() {
+    if (entry_ != waits_.end()) waits_.erase(entry_);
+  }
+
+ private:
+  Waits& waits_;
+  Waits::iterator entry_;
+};
+
 PeerLine::PeerLine(Peers::Ports ports, const PeersSettings& settings)
     : ports_(std::move(ports)),
       turns_(ports_.executor, ports_.clock, limits_of(settings)),
@@ -56,11 +73,20 @@ ports::AsyncResult<PeerAnswer> PeerLine::ask(PeerCall call) {
   const auto record = book_.of(call.host, ports_.clock.steady());
   const Breaker& breaker = record->breaker(call.http.bind_address.value_or(""));
   if (breaker.refuses(ports_.clock.steady())) co_return fail(breaker.last_error());
+  const Wait wait(waits_, call, ports_.clock.steady());
   auto& turns = call.kind == CallKind::waiting ? waiting_turns_ : turns_;
   const auto turn = co_await turns.acquire(call.host, call.http.time_limit.value());
   if (!turn) co_return fail(turn.error());
   auto answer = co_await ask_now(std::move(call), *record);
   co_return answer;
+}
+
+std::vector<PeerWait> PeerLine::waits(TaskId task) const {
+  std::vector<PeerWait> found;
+  for (const auto& [of, wait] : waits_) {
+    if (of == task) found.push_back(wait);
+  }
+  return found;
 }
 
 ports::AsyncResult<PeerAnswer> PeerLine::ask_now(PeerCall call, PeerRecord& record) {

@@ -1,6 +1,8 @@
 #pragma once
 // Makes calls: each waits for its turn, passes the breaker of its host, and what comes of it is remembered.
 
+#include <list>
+
 #include "services/federation/call_turns.hpp"
 #include "services/federation/peer_answers.hpp"
 #include "services/federation/peer_book.hpp"
@@ -17,8 +19,13 @@ class PeerLine {
 
   [[nodiscard]] const PeerBook& book() const { return book_; }
 
+  // The calls under way for a task, those that wait for their turn included; the oldest first.
+  [[nodiscard]] std::vector<PeerWait> waits(TaskId task) const;
+
  private:
   class Trial;
+  class Wait;
+  using Waits = std::list<std::pair<TaskId, PeerWait>>;
 
   ports::AsyncResult<PeerAnswer> ask_now(PeerCall call, PeerRecord& record);
   [[nodiscard]] static Error no_answer(const PeerCall& call, Duration limit, Error error);
@@ -27,6 +34,7 @@ class PeerLine {
   CallTurns turns_;
   CallTurns waiting_turns_;  // apart, so that calls that wait for results keep no others from their turn
   PeerBook book_;
+  Waits waits_;
 };
 
 }  // namespace pscheduler::services

@@ -56,7 +56,7 @@ class Peers::Impl {
     const auto site = site_of(peer);
     if (!site) co_return fail(site.error());
     if (!is_ours(peer.host)) {
-      auto first_call = presence_call(*site);
+      auto first_call = presence_call(*site, task);
       const auto present = co_await line_.ask(std::move(first_call));
       if (!present) co_return fail(present.error());
       auto there = read_presence(*present);
@@ -132,6 +132,8 @@ class Peers::Impl {
     return record != nullptr && record->ours;
   }
 
+  [[nodiscard]] std::vector<PeerWait> waits(TaskId task) const { return line_.waits(task); }
+
   [[nodiscard]] Duration exchange_time(const std::string& host) const {
     const auto* record = line_.book().find(host);
     return record == nullptr ? kExchangeAssumed : record->exchange_time();
@@ -187,6 +189,10 @@ bool Peers::is_ours(const std::string& host) const {
 
 Duration Peers::exchange_time(const std::string& host) const {
   return impl_->exchange_time(host);
+}
+
+std::vector<PeerWait> Peers::waits(TaskId task) const {
+  return impl_->waits(task);
 }
 
 }  // namespace pscheduler::services
