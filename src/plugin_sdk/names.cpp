@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@
 #include "plugin_sdk/lookups.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/plugin_sdk/address_facts.hpp"
+#include "pscheduler/plugin_sdk/fd.hpp"
 
 namespace pscheduler::sdk {
 namespace {
@@ -45,6 +47,19 @@ void take_addresses(void* to, int status, int /*timeouts*/, ares_addrinfo* found
 
 const std::optional<std::string>& of_family(const Addresses& addresses, IpFamily family) {
   return family == IpFamily::v6 ? addresses.v6 : addresses.v4;
+}
+
+// Whether this host would know how to send something there; nothing is sent.
+bool has_route(const std::string& address, IpFamily family) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_family = family == IpFamily::v6 ? AF_INET6 : AF_INET;
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(address.c_str(), "9", &hints, &found) != 0) return false;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+  const Fd socket_there(socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return socket_there.valid() && connect(socket_there.get(), found->ai_addr, found->ai_addrlen) == 0;
 }
 
 }  // namespace
@@ -91,11 +106,14 @@ Endpoint single_endpoint(const std::string& host, std::optional<IpFamily> wanted
   const auto literal = literal_family(host);
   if (literal) return {host, wanted ? wanted : literal};
   const auto found = resolve_hosts({host}).front();
+  std::optional<Endpoint> first;
   for (const auto family : {IpFamily::v4, IpFamily::v6}) {
     if (wanted && *wanted != family) continue;
-    if (const auto& address = of_family(found, family)) return {*address, family};
+    const auto& address = of_family(found, family);
+    if (address && has_route(*address, family)) return {*address, family};
+    if (address && !first) first = Endpoint{*address, family};
   }
-  return {host, wanted};
+  return first.value_or(Endpoint{host, wanted});
 }
 
 std::map<std::string, std::string> reverse_names(const std::vector<std::string>& addresses, Duration limit) {

@@ -41,7 +41,7 @@ struct Endpoint {
   std::optional<IpFamily> family;
 };
 
-// One end: a literal decides, else the wanted family, else IPv4 before IPv6.
+// One end: a literal decides, else the wanted family, else IPv4 before IPv6 as far as this host can reach it.
 Endpoint single_endpoint(const std::string& host, std::optional<IpFamily> wanted);
 
 // The names of addresses, asked for at the same time; those without one are left out.

@@ -28,8 +28,30 @@ struct Race {
   std::deque<tcp::socket> sockets;
   std::size_t pending = 0;
   std::optional<std::size_t> winner;
-  boost::system::error_code last_error;
+  boost::system::error_code error;  // the last one, preferably of an attempt that has left this host
+  tcp::endpoint failed;             // what it came from
 };
+
+bool is_without_route(const boost::system::error_code& error) {
+  return error == asio::error::network_unreachable || error == asio::error::address_family_not_supported ||
+         error == boost::system::errc::address_not_available;
+}
+
+void take_error(Race& race, const tcp::endpoint& to, const boost::system::error_code& error) {
+  if (race.error && is_without_route(error)) return;
+  race.error = error;
+  race.failed = to;
+}
+
+// Names the address and its family where this host lacks the means to reach it: the other may have addresses
+// of that family alone.
+std::string why_none_was_made(const Race& race) {
+  if (!race.error) return "it has no address";
+  if (!is_without_route(race.error)) return race.error.message();
+  const auto address = race.failed.address();
+  return std::string("this host has no ") + (address.is_v6() ? "IPv6" : "IPv4") + " route to " +
+         address.to_string() + " (" + race.error.message() + ")";
+}
 
 // Ends the attempts that are still running when the race is over or its waiter was cancelled.
 class RaceEnd {
@@ -53,15 +75,15 @@ void begin_attempt(const std::shared_ptr<Race>& race, const tcp::endpoint& to,
   socket.open(to.protocol(), error);
   if (!error && source) socket.bind(tcp::endpoint(*source, 0), error);
   if (error) {
-    race->last_error = error;
+    take_error(*race, to, error);
     return;
   }
   ++race->pending;
   const auto index = race->sockets.size() - 1;
-  socket.async_connect(to, [race, index](const boost::system::error_code& result) {
+  socket.async_connect(to, [race, index, to](const boost::system::error_code& result) {
     --race->pending;
     if (result) {
-      race->last_error = result;
+      take_error(*race, to, result);
     } else if (!race->winner) {
       race->winner = index;
     }
@@ -110,7 +132,7 @@ ports::AsyncResult<tcp::socket> connect_to_first(std::vector<asio::ip::address> 
       continue;
     }
     if (race->pending == 0) {
-      co_return fail(Errc::unreachable, race->last_error ? race->last_error.message() : "it has no address");
+      co_return fail(Errc::unreachable, why_none_was_made(*race));
     }
     race->alarm.expires_at(next < addresses.size() ? std::min(deadline, next_at) : deadline);
     co_await race->alarm.async_wait(token);
