@@ -1,13 +1,16 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "cli/api_url.hpp"
 #include "cli/archiving_summary.hpp"
 #include "cli/commands.hpp"
-#include "cli/json_members.hpp"
 #include "cli/options.hpp"
+#include "cli/schedule/listing.hpp"
 #include "cli/schedule/range.hpp"
 #include "cli/servers.hpp"
+#include "cli/waiting.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -16,6 +19,7 @@ namespace {
 
 constexpr Duration kUsualReach = std::chrono::hours(1);
 constexpr Duration kLongReach = std::chrono::hours(6);  // beyond it, asking for run after run takes its time
+constexpr std::size_t kRunsAtOnce = 16;                 // a page of a browser asks for as much
 
 const CommandSyntax& syntax() {
   static const CommandSyntax table{
@@ -50,11 +54,43 @@ Result<TimeRange> range_of(const Context& context, const CommandLine& line) {
   return TimeRange{end - reach, end};
 }
 
-bool is_archived(const Json& entry) {
-  if (text_or(entry, "state", "") != "finished") return false;
-  const Json* task = member(entry, "task");
-  const Json* archives = task == nullptr ? nullptr : member(*task, "archives");
-  return archives != nullptr && archives->is_array() && !archives->empty();
+// The runs of the schedule that may have been archived: their URLs, as there may be very many.
+Result<std::vector<std::string>> archived_runs(Context& context, const std::string& host, TimeRange range,
+                                               const CallOptions& call) {
+  std::vector<std::string> urls;
+  ScheduleListener listener;
+  listener.on_entry = [&](const ScheduleEntry& entry) {
+    if (entry.state == "finished" && entry.has_archives) urls.push_back(entry.url);
+  };
+  Waiting waiting(
+      context, [&](Duration waited) { return with_seconds("Waiting for the schedule of " + host, waited); });
+  PSCHEDULER_TRY(list_schedule(context, host, range_parameters(range), waiting.during(call), listener));
+  return urls;
+}
+
+// Counts what has become of each; one may have been forgotten meanwhile.
+Result<ArchivingSummary> summary_of(Context& context, const std::vector<std::string>& urls,
+                                    const CallOptions& call) {
+  ArchivingSummary summary;
+  std::size_t asked = 0;
+  Waiting waiting(context,
+                  [&](Duration) { return fmt::format("Asked for {} of {} runs", asked, urls.size()); });
+  const auto options = waiting.during(call);
+  while (asked < urls.size()) {
+    const auto end = std::min(urls.size(), asked + kRunsAtOnce);
+    const std::vector<std::string> some(urls.begin() + static_cast<std::ptrdiff_t>(asked),
+                                        urls.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto replies = context.server.get_all(some, options, {});
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto run = read_json(context, some[i], replies[i].reply);
+      if (run)
+        summary.count(*run);
+      else if (run.error().code != Errc::not_found)
+        return fail(run.error());
+    }
+    asked = end;
+  }
+  return summary;
 }
 
 }  // namespace
@@ -67,30 +103,17 @@ int archiving_summary_command(Context& context, const Words& words) {
   if (!range) return fail_with(context, range.error());
   const auto host = line->has("host") ? Result<std::string>(*line->value("host")) : local_host(context);
   if (!host) return fail_with(context, host.error());
-  const auto url = api_url(*host, "schedule");
-  if (!url) return fail_with(context, url.error());
   if (range->length() > kLongReach)
     context.err << "This may take a while; each run is asked for.\n" << std::flush;
 
   CallOptions call;
   call.bind = line->value("bind");
-  const Reply reply = context.server.get(*url, range_parameters(*range), call);
-  if (reply.status != 200) return fail_with(context, server_trouble(context, *host, reply));
-  const auto entries = json_of(reply);
-  if (!entries) return fail_with(context, *host + ": " + entries.error().message);
-  if (!entries->is_array()) return fail_with(context, *host + " answered with something that is no schedule");
-  ArchivingSummary summary;
-  for (const auto& entry : *entries) {
-    if (!is_archived(entry)) continue;
-    const auto run = fetch_json(context, text_or(entry, "href", ""), {}, call);
-    if (run) {
-      summary.count(*run);
-    } else if (run.error().code != Errc::not_found) {  // it may have been forgotten meanwhile
-      return fail_with(context, run.error());
-    }
-  }
-  context.out << (summary.empty() ? "Nothing was archived since " + format_timestamp_z(range->start) + "\n"
-                                  : summary.text());
+  const auto urls = archived_runs(context, *host, *range, call);
+  if (!urls) return fail_with(context, urls.error());
+  const auto summary = summary_of(context, *urls, call);
+  if (!summary) return fail_with(context, summary.error());
+  context.out << (summary->empty() ? "Nothing was archived since " + format_timestamp_z(range->start) + "\n"
+                                   : summary->text());
   return kExitOk;
 }
 

@@ -1,12 +1,9 @@
-#include <nlohmann/json.hpp>
-
+#include <algorithm>
 #include <ostream>
 
-#include "cli/api_url.hpp"
+#include "cli/clock_reading.hpp"
 #include "cli/commands.hpp"
-#include "cli/json_members.hpp"
 #include "cli/options.hpp"
-#include "cli/servers.hpp"
 #include "cli/text_layout.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -21,52 +18,21 @@ constexpr std::size_t kStateColumns = 14;
 const CommandSyntax& syntax() {
   static const CommandSyntax table{
       "clock",
-      "[OPTIONS] [HOST [HOST]]",
-      "Shows the clocks of one or two hosts as their servers see them, and compares two. One host is "
-      "compared with "
-      "this one. A difference of a second or more is unsafe for measurements between them and sets exit "
-      "status 1.",
+      "[OPTIONS] [HOST...]",
+      "Shows the clocks of hosts as their servers see them, and compares them. A single host is compared "
+      "with "
+      "this one. All are asked at once. A difference of a second or more is unsafe for measurements between "
+      "them and sets exit status 1.",
       {{"bind", 0, Takes::text, "ADDRESS", "Address, host name or interface to make the requests from."},
-       {"timeout", 'W', Takes::integer, "SECONDS", "How long to wait for each answer; the default is 15."}},
+       {"timeout", 'W', Takes::integer, "SECONDS", "How long to wait for answers; the default is 15."}},
       {{"This host's clock", "pscheduler clock"},
        {"Does mine agree with another?", "pscheduler clock ps.example.org"},
-       {"Do two others agree?", "pscheduler clock ps1.example.org ps2.example.org"}}};
+       {"Do the nodes of a mesh agree?",
+        "pscheduler clock ps1.example.org ps2.example.org ps3.example.org"}}};
   return table;
 }
 
-struct Reading {
-  std::string host;
-  std::string time;
-  std::string state;
-  std::optional<std::string> error;
-  Duration offset{};  // from our steady clock in the middle of the question, as asking itself takes time
-};
-
-Result<Reading> read_clock(Context& context, const std::string& host, const CallOptions& options) {
-  const auto url = api_url(host, "clock");
-  if (!url) return fail(url.error());
-  const Duration asked = context.environment.steady();
-  const Reply reply = context.server.get(*url, {}, options);
-  const Duration middle = asked + (context.environment.steady() - asked) / 2;
-  if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, host, reply));
-
-  const auto clock = json_of(reply);
-  if (!clock) return fail(Errc::invalid_argument, host + ": " + clock.error().message);
-  Reading reading;
-  reading.host = host;
-  reading.time = text_or(*clock, "time", "");
-  const auto at = parse_timestamp(reading.time, Zone::utc(), TimestampForm::body);
-  if (!at)
-    return fail(Errc::invalid_argument, host + " answered without a usable time: " + at.error().message);
-  reading.offset = at->time_since_epoch() - middle;
-  reading.error = text_member(*clock, "error");
-  reading.state = reading.error                         ? "error"
-                  : flag_member(*clock, "synchronized") ? "synchronized"
-                                                        : "unsynchronized";
-  return reading;
-}
-
-void show(Context& context, const Reading& reading) {
+void show(Context& context, const ClockReading& reading) {
   context.out << pad("clock", kLabelColumns) << " " << reading.time << " "
               << pad(reading.state, kStateColumns) << " " << reading.host << "\n";
   if (reading.error) {
@@ -74,12 +40,28 @@ void show(Context& context, const Reading& reading) {
   }
 }
 
+// Of all hosts the two that are farthest apart; of two hosts no more need be said than how far.
+int compare(Context& context, const std::vector<ClockReading>& readings, bool name_them) {
+  const auto earlier = [](const ClockReading& one, const ClockReading& other) {
+    return one.offset < other.offset;
+  };
+  const auto [behind, ahead] = std::minmax_element(readings.begin(), readings.end(), earlier);
+  const Duration difference = ahead->offset - behind->offset;
+  const bool safe = difference < kSafeDifference;
+  context.out << pad("difference", kLabelColumns) << " " << format_duration(difference) << " "
+              << (safe ? "safe" : "unsafe");
+  if (name_them && difference > Duration::zero()) {
+    context.out << ", " << ahead->host << " being ahead of " << behind->host;
+  }
+  context.out << "\n";
+  return safe ? kExitOk : kExitFailure;
+}
+
 }  // namespace
 
 int clock_command(Context& context, const Words& words) {
   const auto line = read_command_line(context, syntax(), words);
   if (!line) return line.error();
-  if (line->words().size() > 2) return show_usage(context, syntax(), line->words());
   const long seconds = line->integer("timeout").value_or(kDefaultSeconds);
   if (seconds < 1) {
     return fail_with(context, "--timeout " + std::to_string(seconds) + " must be 1 or more seconds");
@@ -89,23 +71,26 @@ int clock_command(Context& context, const Words& words) {
     const auto local = context.environment.variable("PSCHEDULER_LOCALHOST").value_or("");
     hosts.insert(hosts.begin(), local.empty() ? "localhost" : local);
   }
-
   CallOptions options;
   options.bind = line->value("bind");
   options.time_limit = std::chrono::seconds(seconds);
-  std::vector<Reading> readings;
-  for (const auto& host : hosts) {
-    auto reading = read_clock(context, host, options);
-    if (!reading) return fail_with(context, reading.error());
+  const auto replies = ask_hosts(context, hosts, "clock", options);
+  if (!replies) return fail_with(context, replies.error());
+
+  int status = kExitOk;
+  std::vector<ClockReading> readings;
+  for (const auto& reply : *replies) {
+    auto reading = read_clock(context, reply);
+    if (!reading) {
+      status = fail_with(context, reading.error());
+      continue;
+    }
     show(context, *reading);
     readings.push_back(std::move(*reading));
   }
-  if (readings.size() < 2) return kExitOk;
-  const Duration difference = std::chrono::abs(readings[0].offset - readings[1].offset);
-  const bool safe = difference < kSafeDifference;
-  context.out << pad("difference", kLabelColumns) << " " << format_duration(difference) << " "
-              << (safe ? "safe" : "unsafe") << "\n";
-  return safe ? kExitOk : kExitFailure;
+  if (readings.size() < 2) return status;
+  const int compared = compare(context, readings, hosts.size() > 2);
+  return status == kExitOk ? compared : status;
 }
 
 }  // namespace pscheduler::cli

@@ -31,11 +31,20 @@ class Environment {
   // What this host is called when PSCHEDULER_LOCALHOST does not say; empty when it has no interface at all.
   [[nodiscard]] virtual std::string host_name() const = 0;
 
+  // The addresses of a host name as literals; none when it has none, or they cannot be found out in time.
+  [[nodiscard]] virtual std::vector<std::string> addresses_of(const std::string& name) const = 0;
+
   // Columns for wrapped text: those of the terminal, 80 when stdout is none.
   [[nodiscard]] virtual std::size_t text_width() const = 0;
 
   // Whether a person reads what is written to stdout as it comes.
   [[nodiscard]] virtual bool stdout_is_terminal() const = 0;
+
+  // Whether stderr is a terminal that can show a line in place of another.
+  [[nodiscard]] virtual bool shows_progress() const = 0;
+
+  // Shows a line on stderr in place of the one shown last; an empty one erases that.
+  virtual void show_progress(const std::string& line) = 0;
 
   // The whole terminal, until it is destroyed. Fails when stdin and stdout are none, or cannot place a
   // cursor.
@@ -52,6 +61,7 @@ struct Context {
   std::ostream& out;
   std::ostream& err;
   std::istream& in;
+  bool tells_progress = true;  // the user did not ask for results alone
 };
 
 using Words = std::vector<std::string>;

@@ -8,6 +8,7 @@
 #include "cli/explain/story.hpp"
 #include "cli/json_members.hpp"
 #include "cli/options.hpp"
+#include "cli/run_report.hpp"
 #include "cli/schedule/listing.hpp"
 #include "cli/schedule/range.hpp"
 #include "cli/servers.hpp"
@@ -69,6 +70,15 @@ Result<RunsAround> runs_around(Context& context, const TaskUrl& task, const Call
   return look(context, host, task.task, call, std::nullopt);
 }
 
+// Servers of 5.2 tell why a run failed with the run alone, not with the schedule.
+void add_reasons(Context& context, std::vector<ScheduleEntry>& runs, const CallOptions& call) {
+  const auto shown = runs.end() - static_cast<std::ptrdiff_t>(std::min(runs.size(), kPastRunsMax));
+  for (auto entry = shown; entry != runs.end(); ++entry) {
+    if (entry->state != "failed" || !entry->reason.empty()) continue;
+    if (const auto run = fetch_json(context, entry->url, {}, call)) entry->reason = failure_line(*run);
+  }
+}
+
 void show_runs(Context& context, const std::string& url, const RunsAround& runs) {
   const std::size_t width = context.environment.text_width();
   const auto skipped = runs.past.size() - std::min(runs.past.size(), kPastRunsMax);
@@ -91,8 +101,9 @@ void show_runs(Context& context, const std::string& url, const RunsAround& runs)
 int explain_task(Context& context, const std::string& url, const Json& task, const TaskUrl& parsed,
                  const CallOptions& call) {
   context.out << "Task: " << url << "\n" << task_story(task, context.environment.text_width());
-  const auto runs = runs_around(context, parsed, call);
+  auto runs = runs_around(context, parsed, call);
   if (!runs) return fail_with(context, runs.error());
+  add_reasons(context, runs->past, call);
   show_runs(context, url, *runs);
   return kExitOk;
 }

@@ -62,6 +62,9 @@ int deliver(Context& context, const std::string& result, const ResultView& view)
 int show_rendered(Context& context, const Json& run, const ResultView& view) {
   const auto result = formatted_result(context, run, view);
   if (result) return deliver(context, *result, view);
+  if (const auto url = url_at_lead(run); !url.empty()) {
+    return fail_with(context, "This server did not lead the run; its result is at " + url);
+  }
   const bool expected = outcome_of(run) == RunOutcome::failed || outcome_of(run) == RunOutcome::succeeded;
   return fail_with(context, expected ? result.error().message : outcome_text(run));
 }
@@ -69,7 +72,9 @@ int show_rendered(Context& context, const Json& run, const ResultView& view) {
 // A run without a formatted result: what became of it takes the result's place.
 int show_text(Context& context, const Json& run, const ResultView& view) {
   if (const Json* number = member(run, "participant"); number != nullptr && *number != 0) {
-    context.out << "This server took part in the run but did not lead it; ask the lead for the result.\n";
+    const auto url = url_at_lead(run);
+    context.out << "This server took part in the run but did not lead it; the lead has the result"
+                << (url.empty() ? ".\n" : ":\n  pscheduler result " + url + "\n");
     return kExitOk;
   }
   if (view.heading != Heading::none) {

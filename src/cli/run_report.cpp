@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/api_url.hpp"
 #include "cli/json_members.hpp"
 #include "cli/text_layout.hpp"
+#include "pscheduler/addr/url.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -158,6 +160,21 @@ std::string outcome_text(const Json& run) {
   return {};
 }
 
+std::string failure_line(const Json& run) {
+  if (outcome_of(run) != RunOutcome::failed) return {};
+  const Json* merged = member(run, "result-merged");
+  auto text = std::string(trim(merged == nullptr ? "" : said_in(member(*merged, "error"))));
+  if (text.empty()) text = std::string(trim(text_or(run, "errors", "")));
+  const auto hosts = words_of(member(run, "participants"));
+  const Json* results = member(run, "result-full");
+  const std::size_t known = results != nullptr && results->is_array() ? results->size() : 0;
+  for (std::size_t i = 0; text.empty() && i < std::min(hosts.size(), known); ++i) {
+    const auto error = std::string(trim(said_in(member((*results)[i], "error"))));
+    if (!error.empty()) text = hosts[i] + ": " + error;
+  }
+  return text.substr(0, text.find('\n'));
+}
+
 std::string diagnostics_text(const Json& run) {
   std::string text = clocks_text(run);
   const auto limits = said_in(member(run, "limit-diags"));
@@ -174,6 +191,16 @@ std::string diagnostics_text(const Json& run) {
     if (!only_repeats(run, *participants, result)) text += participant_text(name, result);
   }
   return text;
+}
+
+std::string url_at_lead(const Json& run) {
+  const auto number = json::find_integer(run, "participant").value_or(0);
+  const auto hosts = words_of(member(run, "participants"));
+  const auto here = TaskUrl::parse(text_or(run, "href", ""));
+  if (number == 0 || hosts.empty() || !here || !here->run) return {};
+  const auto url =
+      api_url(hosts.front(), "tasks/" + here->task.to_string() + "/runs/" + here->run->to_string());
+  return url.value_or("");
 }
 
 std::string archivings_text(const Json& run) {

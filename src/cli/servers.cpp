@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/api_url.hpp"
+#include "cli/waiting.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/reader.hpp"
 
@@ -44,7 +45,10 @@ Result<Json> json_of(const Reply& reply) {
 Result<void> check_alive(Context& context, const std::string& host, const CallOptions& options) {
   const auto url = api_url(host);
   if (!url) return fail(url.error());
-  const Reply reply = context.server.get(*url, {}, options);
+  return judge_alive(context, host, get_patiently(context, *url, {}, options, "Waiting for " + host));
+}
+
+Result<void> judge_alive(const Context& context, const std::string& host, const Reply& reply) {
   if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, host, reply));
   const auto greeting = json_of(reply);
   if (!greeting || !greeting->is_string()) {
@@ -55,7 +59,11 @@ Result<void> check_alive(Context& context, const std::string& host, const CallOp
 
 std::string server_trouble(const Context& context, const std::string& host, const Reply& reply) {
   const auto body = std::string(trim(reply.body));
-  if (!reply.reached) return host + ": " + body + remedy_for_guess(context, host);
+  if (!reply.reached) {
+    const auto remedy = remedy_for_guess(context, host);
+    return host + ": " + body +
+           (remedy.empty() ? "; check the name, and that pScheduler runs there" : remedy);
+  }
   if (reply.status == 400) return host + ": " + body;
   if (is_foreign(reply.status)) {
     return host + " does not run pScheduler: it answered with status " + std::to_string(reply.status) +
@@ -71,7 +79,10 @@ std::string refusal(const Reply& reply) {
 
 Result<Json> fetch_json(Context& context, const std::string& url, const Parameters& parameters,
                         const CallOptions& options) {
-  const Reply reply = context.server.get(url, parameters, options);
+  return read_json(context, url, context.server.get(url, parameters, options));
+}
+
+Result<Json> read_json(const Context& context, const std::string& url, const Reply& reply) {
   if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, host_of(url), reply));
   if (reply.status == 404) return fail(Errc::not_found, "There is no " + url);
   if (!reply.ok()) return fail(Errc::unreachable, "Cannot get " + url + ": " + refusal(reply));

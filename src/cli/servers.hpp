@@ -19,6 +19,9 @@ Result<Json> json_of(const Reply& reply);
 // it does instead, beginning with the host.
 Result<void> check_alive(Context& context, const std::string& host, const CallOptions& options);
 
+// The same, by what its root has answered.
+Result<void> judge_alive(const Context& context, const std::string& host, const Reply& reply);
+
 // What a reply that is not 200 means, for a person: the host's own words for a 400, that it does not run
 // pScheduler for what such servers answer, status and body for the rest. When this host's server was looked
 // for in vain and PSCHEDULER_LOCALHOST is not set, it names that remedy.
@@ -26,6 +29,9 @@ std::string server_trouble(const Context& context, const std::string& host, cons
 
 // As server_trouble(), for calls to a server known to be pScheduler: its words, or status and words.
 std::string refusal(const Reply& reply);
+
+// What a reply to GET of this URL brings, as fetch_json() does.
+Result<Json> read_json(const Context& context, const std::string& url, const Reply& reply);
 
 // GET and json_of() in one. Fails with not_found for a 404, unreachable when there was no answer, else with
 // the server's words.

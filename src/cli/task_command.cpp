@@ -9,6 +9,8 @@
 #include "cli/task_document.hpp"
 #include "cli/task_order.hpp"
 #include "cli/task_submission.hpp"
+#include "cli/task_waits.hpp"
+#include "cli/waiting.hpp"
 #include "cli/watching.hpp"
 
 namespace pscheduler::cli {
@@ -26,8 +28,15 @@ WatchRequest watch_request(const TaskOrder& order, const std::string& url, const
   return request;
 }
 
+// A host that is asked for long is named on the terminal meanwhile.
+Result<Json> first_run(Context& context, const std::string& url, const Json& task, const CallOptions& call) {
+  const TaskWaits waits(context, url, call, task);
+  Waiting waiting(context, [&waits](Duration waited) { return with_seconds(waits.until_planned(), waited); });
+  return fetch_json(context, url + "/runs/first", {}, waiting.during(call));
+}
+
 // From the lead's word to the results.
-int submit(Context& context, const TaskOrder& order, const std::string& lead, const Json& task) {
+int submit(Context& context, const TaskOrder& order, const Lead& lead, const Json& task) {
   const bool verbose = order.verbose();
   CallOptions call;
   call.bind = order.line.value("bind");
@@ -50,7 +59,7 @@ int submit(Context& context, const TaskOrder& order, const std::string& lead, co
   }
 
   if (verbose) context.out << "Looking for the first run...\n" << std::flush;
-  const auto run = fetch_json(context, *url + "/runs/first", {}, call);
+  const auto run = first_run(context, *url, *document, call);
   if (!run) {
     if (run.error().code != Errc::not_found) return fail_with(context, run.error());
     return fail_with(context, host_of(*url) +
@@ -71,6 +80,7 @@ int task_command(Context& context, const Words& words) {
   if (order->line.has("debug")) {
     context.environment.enable_debug(order->verbose() ? DebugTo::system_log_and_stderr : DebugTo::system_log);
   }
+  context.tells_progress = !order->line.has("quiet") && !order->format;
   auto task = build_task(context, *order);
   if (!task) return fail_with(context, task.error());
 

@@ -8,6 +8,8 @@
 #include "cli/json_members.hpp"
 #include "cli/servers.hpp"
 #include "cli/task_document.hpp"
+#include "cli/text_layout.hpp"
+#include "cli/waiting.hpp"
 #include "pscheduler/addr/percent.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/write.hpp"
@@ -70,6 +72,12 @@ std::string with_missing_option(const std::string& words) {
   return text.insert(end + kAfter.size(), " (option --" + words.substr(name, end - name) + ")");
 }
 
+// What shows which of two hosts is at fault; of more, the first other will do for a start.
+std::string troubleshooting(const Lead& lead) {
+  return "pscheduler troubleshoot --host " + lead.host +
+         (lead.others.empty() ? "" : " " + lead.others.front());
+}
+
 }  // namespace
 
 Result<Assist> find_assist(Context& context, const CommandLine& line) {
@@ -85,7 +93,8 @@ Result<Assist> find_assist(Context& context, const CommandLine& line) {
   const auto url = api_url(assist.host);
   if (!url) return fail(Errc::invalid_argument, "--assist: " + url.error().message);
   context.environment.debug("Assistance is from " + assist.host);
-  const Reply reply = context.server.get(*url, {}, options_for(assist.bind, kAssistProbeLimit));
+  const Reply reply = get_patiently(context, *url, {}, options_for(assist.bind, kAssistProbeLimit),
+                                    "Waiting for " + assist.host);
   if (reply.status != 200) return fail(Errc::unreachable, server_trouble(context, assist.host, reply));
   return assist;
 }
@@ -101,8 +110,9 @@ Result<std::optional<std::string>> convert_options(Context& context, const Assis
   const auto type = text_or(task.at("test"), "type", "");
   const auto url = api_url(assist.host, "tests/" + percent_encode(type) + "/spec");
   if (!url) return fail(url.error());
-  const Reply reply = context.server.get(*url, {{"args", json::to_compact(words)}},
-                                         options_for(assist.bind, kConversionLimit));
+  const Reply reply = get_patiently(context, *url, {{"args", json::to_compact(words)}},
+                                    options_for(assist.bind, kConversionLimit),
+                                    "Waiting for " + assist.host + " to read the options of the test");
   if (reply.reached && reply.status == 400 && asks_for_help(options)) {
     return std::optional<std::string>("Options of the test " + type + ":\n\n" +
                                       std::string(trim_end(reply.body)) + "\n");
@@ -116,14 +126,15 @@ Result<std::optional<std::string>> convert_options(Context& context, const Assis
   return std::optional<std::string>{};
 }
 
-Result<std::string> find_lead(Context& context, const Assist& assist, const Json& task) {
+Result<Lead> find_lead(Context& context, const Assist& assist, const Json& task) {
   const Json& test = task.at("test");
   const auto type = text_or(test, "type", "");
   const auto url = api_url(assist.host, "tests/" + percent_encode(type) + "/participants");
   if (!url) return fail(url.error());
   const Reply reply =
-      context.server.get(*url, {{"spec", json::to_compact(test.at("spec"))}}, options_for(assist.bind));
-  std::string lead;
+      get_patiently(context, *url, {{"spec", json::to_compact(test.at("spec"))}}, options_for(assist.bind),
+                    "Waiting for " + assist.host + " to name the participants");
+  Lead lead;
   std::string reason;
   if (reply.status == 200) {
     const auto answer = json_of(reply);
@@ -132,39 +143,47 @@ Result<std::string> find_lead(Context& context, const Assist& assist, const Json
     if (participants == nullptr || participants->empty()) {
       return fail(Errc::invalid_argument, assist.host + " names no participants for test \"" + type + "\"");
     }
-    if (participants->front().is_string()) lead = participants->front().get<std::string>();
+    auto hosts = words_of(participants);
+    if (participants->front().is_string()) lead.host = hosts.front();
+    lead.others.assign(hosts.begin() + 1, hosts.end());
     reason = text_or(*answer, "null-reason", text_or(*answer, "reason", ""));
   } else if (reply.status != 404) {
     return fail(Errc::invalid_argument, assist.host + ": " + with_missing_option(refusal(reply)));
   }
-  if (lead.empty()) {
+  if (lead.host.empty()) {
     if (!assist.is_local) {
       return fail(Errc::invalid_argument,
                   "Which host is to lead cannot be told by " + assist.host +
                       (reason.empty() ? "" : " (" + reason + ")") +
                       "; name it with the test's --source, --source-node, --host or --host-node option");
     }
-    lead = assist.host;
+    lead.host = assist.host;
   }
-  PSCHEDULER_TRY(check_alive(context, lead, options_for(std::nullopt, kLeadProbeLimit)));
+  PSCHEDULER_TRY(check_alive(context, lead.host, options_for(std::nullopt, kLeadProbeLimit)));
   return lead;
 }
 
-Result<std::string> post_task(Context& context, const std::string& lead, const Json& task,
-                              const CallOptions& call) {
-  const auto url = api_url(lead, "tasks");
+Result<std::string> post_task(Context& context, const Lead& lead, const Json& task, const CallOptions& call) {
+  const auto url = api_url(lead.host, "tasks");
   if (!url) return fail(url.error());
-  const Reply reply = context.server.post(*url, json::to_compact(task), call);
-  if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, lead, reply));
+  Waiting waiting(context, [&](Duration waited) {
+    const bool alone = lead.others.empty();
+    return with_seconds(
+        "Waiting for " + lead.host +
+            (alone ? " to take the task" : " to settle the task with " + enumerate(lead.others)),
+        waited);
+  });
+  const Reply reply = context.server.post(*url, json::to_compact(task), waiting.during(call));
+  if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, lead.host, reply));
   if (reply.status != 200) {
     const bool own_fault = reply.status >= 400 && reply.status < 500;
     return fail(Errc::invalid_argument,
-                lead + " refused the task: " + refusal(reply) +
-                    (own_fault ? "" : "\nSee whether all is well there: pscheduler ping " + lead));
+                lead.host + " refused the task: " + refusal(reply) +
+                    (own_fault ? "" : "\nSee whether all is well there: " + troubleshooting(lead)));
   }
   const auto answer = json_of(reply);
   if (!answer || !answer->is_string()) {
-    return fail(Errc::invalid_argument, lead + " took the task but did not answer with its URL");
+    return fail(Errc::invalid_argument, lead.host + " took the task but did not answer with its URL");
   }
   return answer->get<std::string>();
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/context.hpp"
 #include "cli/options.hpp"
@@ -26,11 +27,15 @@ Result<Assist> find_assist(Context& context, const CommandLine& line);
 Result<std::optional<std::string>> convert_options(Context& context, const Assist& assist,
                                                    const Words& options, Json& task);
 
-// The first participant, by the assist's word; fails unless pScheduler runs there.
-Result<std::string> find_lead(Context& context, const Assist& assist, const Json& task);
+struct Lead {
+  std::string host;
+  std::vector<std::string> others;  // participants it will ask
+};
 
-// The URL of the task the lead has made.
-Result<std::string> post_task(Context& context, const std::string& lead, const Json& task,
-                              const CallOptions& call);
+// The first participant, by the assist's word; fails unless pScheduler runs there.
+Result<Lead> find_lead(Context& context, const Assist& assist, const Json& task);
+
+// The URL of the task the lead has made. Fails with the words of whoever did not take it.
+Result<std::string> post_task(Context& context, const Lead& lead, const Json& task, const CallOptions& call);
 
 }  // namespace pscheduler::cli

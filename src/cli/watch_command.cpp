@@ -72,6 +72,7 @@ int watch_command(Context& context, const Words& words) {
     const bool verbose = !request->quiet && !request->format;
     context.environment.enable_debug(verbose ? DebugTo::system_log_and_stderr : DebugTo::system_log);
   }
+  context.tells_progress = !request->quiet && !request->format;
   if (const auto checked = check_task_url(request->task_url); !checked)
     return fail_with(context, checked.error());
   const auto task = fetch_json(context, request->task_url, {{"detail", "True"}}, request->call);

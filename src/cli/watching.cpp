@@ -10,7 +10,9 @@
 #include "cli/options.hpp"
 #include "cli/result_view.hpp"
 #include "cli/servers.hpp"
+#include "cli/task_waits.hpp"
 #include "cli/text_layout.hpp"
+#include "cli/waiting.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -66,6 +68,7 @@ class Watch {
   Step follow_nonstarter(const Json& run);
   bool await_end(Json& run);
   void say_times(const Json& run);
+  [[nodiscard]] TimeRange slot_of(const Json& run) const;
   void show(const Json& run);
   Step after(const Json& run) const;
   int nothing_more(const Error& error, bool begin);
@@ -190,6 +193,11 @@ Duration Watch::time_until(const Json& run, const char* member_name) const {
   return at ? std::max(Duration::zero(), *at - context_.environment.now()) : Duration::zero();
 }
 
+TimeRange Watch::slot_of(const Json& run) const {
+  const Instant now = context_.environment.now();
+  return {now + time_until(run, "start-time"), now + time_until(run, "end-time")};
+}
+
 void Watch::say_times(const Json& run) {
   const auto line = [&](const char* label, const char* name) {
     const auto left = std::chrono::floor<seconds>(time_until(run, name)).count();
@@ -206,6 +214,9 @@ bool Watch::await_end(Json& run) {
   if (verbose_) say_times(run);
   CallOptions call = request_.call;
   call.time_limit = kCallLimit;
+  TaskWaits waits(context_, request_.task_url, request_.call, task_);
+  Waiting waiting(context_, [&](Duration waited) { return waits.until_over(slot_of(run), waited); });
+  call = waiting.during(std::move(call));
   Duration patience = time_until(run, "end-time") + kGrace;
   while (!is_final(text_or(run, "state", ""))) {
     const Duration asked = context_.environment.steady();

@@ -82,6 +82,20 @@ std::string obstacle_text(const Json& run, std::size_t width) {
   }
 }
 
+// Of a run that another host leads this one knows no more than what its own tool has said.
+std::string at_lead_text(const Json& run, const std::string& lead, std::size_t width) {
+  const auto outcome = outcome_of(run);
+  const bool over = outcome == RunOutcome::succeeded || outcome == RunOutcome::failed;
+  const auto errors = std::string(trim(text_or(run, "errors", "")));
+  std::string text;
+  if (over && !errors.empty()) text += "\nWhat the tool said here:\n" + indent(errors) + "\n";
+  return text +
+         line_of(over ? "\nThis host took part. The lead of the task has the result:"
+                      : "\nThis host takes part. The lead of the task tells more:",
+                 width) +
+         "  pscheduler explain " + lead + "\n";
+}
+
 std::string archivings_line(const Json& run, std::size_t width) {
   const Json* archivings = member(run, "archivings");
   if (archivings == nullptr || !archivings->is_array() || archivings->empty()) return {};
@@ -137,8 +151,8 @@ std::string run_story(const Json& run, std::size_t width) {
   text += line_of("State: " + state_in_words(text_or(run, "state", "unknown")), width);
   text += obstacle_text(run, width);
   text += history_text(run, width);
-  const auto outcome = outcome_of(run);
-  if (outcome == RunOutcome::failed) text += "\n" + outcome_text(run);
+  if (const auto lead = url_at_lead(run); !lead.empty()) return text + at_lead_text(run, lead, width);
+  if (outcome_of(run) == RunOutcome::failed) text += "\n" + outcome_text(run);
   text += archivings_line(run, width);
   return text;
 }

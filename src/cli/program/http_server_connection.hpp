@@ -16,12 +16,16 @@ class HttpServerConnection final : public ServerConnection {
       : loop_(loop), client_(client), names_(names) {}
 
   Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
+  std::vector<TimedReply> get_all(const std::vector<std::string>& urls, const CallOptions& options,
+                                  const std::function<void(std::size_t)>& on_reply) override;
   Reply post(const std::string& url, const std::string& body, const CallOptions& options) override;
   Reply put(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
   Reply del(const std::string& url, const Parameters& parameters, const CallOptions& options) override;
 
  private:
   Reply call(ports::HttpCall call, const CallOptions& options);
+  Result<void> furnish(ports::HttpCall& call, const CallOptions& options);
+  ports::Async<void> ask(ports::HttpCall call, TimedReply& answer);
 
   boost::asio::io_context& loop_;
   ports::HttpClient& client_;

@@ -19,6 +19,9 @@ class SystemEnvironment final : public Environment {
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] std::size_t text_width() const override;
   [[nodiscard]] bool stdout_is_terminal() const override;
+  [[nodiscard]] std::vector<std::string> addresses_of(const std::string& name) const override;
+  [[nodiscard]] bool shows_progress() const override;
+  void show_progress(const std::string& line) override;
   Result<std::unique_ptr<Screen>> open_screen() override;
   void enable_debug(DebugTo where) override;
   void debug(const std::string& line) override;
@@ -26,6 +29,7 @@ class SystemEnvironment final : public Environment {
  private:
   NameLookup& names_;
   std::optional<DebugTo> debug_to_;
+  bool progress_shown_ = false;
 };
 
 }  // namespace pscheduler::cli

@@ -57,7 +57,7 @@ Result<PlanOrHelp> make_plan(Context& context, const CommandLine& line, const Ta
   } else {
     auto lead = find_lead(context, *assist, plan.task);
     if (!lead) return fail(lead.error());
-    plan.lead = std::move(*lead);
+    plan.lead = std::move(lead->host);
   }
   return PlanOrHelp{std::move(plan), std::nullopt};
 }

@@ -61,6 +61,8 @@ Result<ScheduleEntry> schedule_entry(const Json& run) {
   if (const Json* task = member(run, "task")) {
     if (const Json* test = member(*task, "test")) entry.type = text_or(*test, "type", entry.type);
     if (entry.tool.empty()) entry.tool = text_or(*task, "tool", "");
+    const Json* archives = member(*task, "archives");
+    entry.has_archives = archives != nullptr && archives->is_array() && !archives->empty();
   }
   entry.options = words_of(member(run, "cli"));
   entry.url = text_or(run, "href", "");

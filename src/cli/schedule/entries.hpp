@@ -22,6 +22,7 @@ struct ScheduleEntry {
   std::string tool;
   std::string url;
   std::optional<std::int64_t> priority;
+  bool has_archives = false;  // the task names places for its results
 };
 
 // An element of an answer of /schedule. Fails when it is no run.

@@ -22,6 +22,9 @@ const std::string kTaskId = "3f0c1a52-6a0e-4c0b-9b0c-0d8c8b1f7a10";
 const std::string kTask = kRoot + "tasks/" + kTaskId;
 const std::string kRun = kTask + "/runs/91b71a52-6a0e-4c0b-9b0c-000000000001";
 
+const std::string kHour = "start=2030-05-01T11%3A00%3A00Z&end=2030-05-01T13%3A00%3A00Z&task=";
+const std::string kDay = "start=2030-04-30T12%3A00%3A00Z&end=2030-05-02T12%3A00%3A00Z&task=";
+
 class Explain : public ::testing::Test {
  protected:
   Explain() {
@@ -109,6 +112,39 @@ TEST_F(Explain, TellsEachStepOfARunThatFailed) {
   EXPECT_THAT(out(), HasSubstr("Archived to 1 of 2 places"));
 }
 
+TEST_F(Explain, AParticipantSaysWhereTheResultIs) {
+  run_["state"] = "finished";
+  run_["participant"] = 1;
+  run_["participants"] = {"lead.example.org:8443", "ps.example.org"};
+  run_["href"] = kRun;
+  run_["errors"] = "tool: odd";
+  run_["result-merged"] = nullptr;
+  EXPECT_EQ(explain(kRun), 0);
+  EXPECT_THAT(out(), Not(HasSubstr("no result")));
+  EXPECT_THAT(out(), HasSubstr("What the tool said here:\n  tool: odd\n"));
+  EXPECT_THAT(out(),
+              ::testing::EndsWith("The lead of the task has the result:\n"
+                                  "  pscheduler explain https://lead.example.org:8443/pscheduler/tasks/" +
+                                  kTaskId + "/runs/91b71a52-6a0e-4c0b-9b0c-000000000001\n"));
+}
+
+TEST_F(Explain, ATaskTellsWhyARunFailedThoughTheScheduleDoesNot) {
+  run_["state"] = "failed";
+  run_["errors"] = nullptr;
+  run_["result-merged"] = {{"succeeded", false}, {"error", "unable to connect\nto anything"}};
+  const Json entry = {{"start-time", "2030-05-01T11:30:00Z"},
+                      {"state", "failed"},
+                      {"state-display", "Failed"},
+                      {"errors", nullptr},
+                      {"href", kRun}};
+  const std::string everywhere = "GET " + kRoot + "schedule?task=" + kTaskId;
+  for (const auto& range : {kHour, kDay})
+    bench_.server.on("GET " + kRoot + "schedule?" + range + kTaskId, "[]");
+  bench_.server.on(everywhere, Json::array({entry}).dump());
+  EXPECT_EQ(explain(kTask), 0);
+  EXPECT_THAT(out(), HasSubstr("2030-05-01T11:30:00Z  Failed       unable to connect\n"));
+}
+
 TEST_F(Explain, SaysSoWhenAServerKeepsNoHistory) {
   EXPECT_EQ(explain(kRun), 0);
   EXPECT_THAT(out(), HasSubstr("The server does not tell how it came to that."));
@@ -127,9 +163,6 @@ std::string entries(int past, int future) {
   }
   return list.dump();
 }
-
-const std::string kHour = "start=2030-05-01T11%3A00%3A00Z&end=2030-05-01T13%3A00%3A00Z&task=";
-const std::string kDay = "start=2030-04-30T12%3A00%3A00Z&end=2030-05-02T12%3A00%3A00Z&task=";
 
 TEST_F(Explain, ATaskIsShownWithItsLatestRunsOnly) {
   bench_.server.on("GET " + kRoot + "schedule?" + kHour + kTaskId, entries(30, 20));

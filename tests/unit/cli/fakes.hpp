@@ -31,6 +31,14 @@ class FakeEnvironment final : public Environment {
   [[nodiscard]] std::string host_name() const override { return own_name; }
   [[nodiscard]] std::size_t text_width() const override { return 80; }
   [[nodiscard]] bool stdout_is_terminal() const override { return on_terminal; }
+  [[nodiscard]] std::vector<std::string> addresses_of(const std::string& name) const override {
+    const auto found = addresses.find(name);
+    return found == addresses.end() ? std::vector<std::string>() : found->second;
+  }
+  [[nodiscard]] bool shows_progress() const override { return on_terminal; }
+  void show_progress(const std::string& line) override {
+    if (progress.empty() ? !line.empty() : progress.back() != line) progress.push_back(line);
+  }
   Result<std::unique_ptr<Screen>> open_screen() override {
     if (screen == nullptr) return fail(Errc::not_possible, "This command needs a terminal");
     return std::move(screen);
@@ -42,7 +50,9 @@ class FakeEnvironment final : public Environment {
   std::string own_name = "here.example.org";
   Instant time = std::chrono::sys_days(std::chrono::year(2030) / 5 / 1) + 12h;
   bool on_terminal = false;
-  std::unique_ptr<Screen> screen;  // for one command
+  std::map<std::string, std::vector<std::string>> addresses;  // of names
+  std::vector<std::string> progress;                          // lines one after the other, "" for none
+  std::unique_ptr<Screen> screen;                             // for one command
   std::vector<Duration> slept;
   std::optional<DebugTo> debug_to;
   std::vector<std::string> debug_lines;
@@ -67,6 +77,22 @@ class FakeServer final : public ServerConnection {
   Reply get(const std::string& url, const Parameters& parameters, const CallOptions& options) override {
     return answer("GET " + with_parameters(url, parameters), options);
   }
+  // All begin at once, so that they take as long as the longest.
+  std::vector<TimedReply> get_all(const std::vector<std::string>& urls, const CallOptions& options,
+                                  const std::function<void(std::size_t)>& on_reply) override {
+    const Instant begun = environment_.time;
+    Instant over = begun;
+    std::vector<TimedReply> replies;
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+      environment_.time = begun;
+      auto reply = get(urls[i], {}, options);
+      replies.push_back({std::move(reply), environment_.time - begun});
+      over = std::max(over, environment_.time);
+      if (on_reply) on_reply(i);
+    }
+    environment_.time = over;
+    return replies;
+  }
   Reply post(const std::string& url, const std::string& body, const CallOptions& options) override {
     bodies.push_back(body);
     return answer("POST " + url, options);
@@ -90,7 +116,7 @@ class FakeServer final : public ServerConnection {
     if (queue.empty()) return {400, "no answer was prepared for " + request, false};
     const auto [reply, takes] = queue.front();
     if (queue.size() > 1) queue.pop_front();
-    environment_.time += takes;
+    pass(takes, options);
     if (!options.on_body || !reply.ok()) return reply;
     // The piece is short, so that whatever is read lies on its edge sooner or later.
     constexpr std::size_t kPiece = 7;
@@ -98,6 +124,16 @@ class FakeServer final : public ServerConnection {
       if (!options.on_body(std::string_view(reply.body).substr(at, kPiece))) return {400, "given up", false};
     }
     return {reply.status, "", true};
+  }
+
+  // As the connection does, it asks what else is to be done ten times a second.
+  void pass(Duration takes, const CallOptions& options) {
+    const Instant end = environment_.time + takes;
+    while (options.while_waiting && environment_.time + 100ms <= end) {
+      environment_.time += 100ms;
+      options.while_waiting();
+    }
+    environment_.time = end;
   }
 
   FakeEnvironment& environment_;
