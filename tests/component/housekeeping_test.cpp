@@ -9,8 +9,9 @@ using services::ArchiverReply;
 
 constexpr Duration kKeep = 48h;
 
-// Looks are up to this far apart.
+// Looks are up to this far apart: for what has an expiry of its own, and for what is kept for its age.
 constexpr Duration kLooksApart = 15s;
+constexpr Duration kLooksForAgeApart = 15min;
 
 TaskId task_id(const std::string& path) {
   return *TaskId::parse(path.substr(path.rfind('/') + 1));
@@ -70,7 +71,7 @@ TEST_P(KeepsTheEnded, RunAndTaskForTheirTimeAndNotLonger) {
   world->advance_to(at(kKeep));
   EXPECT_EQ(status(run), 200);
   EXPECT_EQ(status(task), 200);
-  world->advance_to(at(kKeep + 30s + kLooksApart));
+  world->advance_to(at(kKeep + 30s + kLooksForAgeApart));
   EXPECT_EQ(status(run), 404);
   EXPECT_EQ(status(run + "/result"), 404);
   EXPECT_EQ(status(task), 404);
@@ -95,7 +96,7 @@ TEST_F(Keeping, ATaskThatIsCanceledGoesThatLongAfterwards) {
   ASSERT_EQ(world->call("DELETE", task).status, 200);
   world->advance_to(at(5h + kKeep - 1s));
   EXPECT_EQ(world->detail_of(task)["enabled"], false);
-  world->advance_to(at(5h + kKeep + kLooksApart));
+  world->advance_to(at(5h + kKeep + kLooksForAgeApart));
   EXPECT_EQ(status(task), 404);
 }
 
@@ -179,7 +180,7 @@ TEST_F(Keeping, ARunGoesWhenItsOwnTimeHasComeAfterArchiving) {
   world->advance_to(at(1h + 30s + kLooksApart));
   EXPECT_EQ(status(run), 404);
   EXPECT_EQ(status(task), 200) << "it is kept as long as others are";
-  world->advance_to(at(kKeep + 1min));
+  world->advance_to(at(kKeep + 1min + kLooksForAgeApart));
   EXPECT_EQ(status(task), 404);
 }
 
@@ -205,7 +206,7 @@ TEST_P(WhileItIsArchived, ARunStaysWithinBounds) {
   const auto run = run_path(task);
   world->advance_to(at(GetParam().gone - 1min));
   EXPECT_EQ(status(run), 200);
-  world->advance_to(at(GetParam().gone + 10min + kLooksApart));
+  world->advance_to(at(GetParam().gone + 10min + kLooksForAgeApart));
   EXPECT_EQ(status(run), 404);
   EXPECT_EQ(status(task), 404);
 }
@@ -227,7 +228,7 @@ TEST_F(Keeping, ARunThatIsArchivedAtLastGoesSoonAfterwards) {
   const auto task = world->post_task("background", 10, Json::object(), archived_by_shelf());
   world->advance_to(at(54h - 1min));
   EXPECT_EQ(status(task + "/runs/first?wait=0"), 200);
-  world->advance_to(at(54h + 11min));
+  world->advance_to(at(54h + 10min + kLooksForAgeApart));
   EXPECT_EQ(status(task), 404);
 }
 
@@ -273,6 +274,21 @@ TEST_F(Keeping, GoesInSmallStepsWithPauses) {
   }
   EXPECT_EQ(removed, 210u);
   EXPECT_GE(steps.size(), 6u) << "large results make for smaller steps";
+}
+
+TEST_F(Keeping, WhatGrowsOldOneByOneGoesTogether) {
+  world->post_task("background", 10, {{"repeat", "PT1M"}});
+  world->advance_to(at(kKeep + 10min));
+  int commits = 0;
+  std::size_t removed = 0;
+  world->store.refuses = [&](const ports::Changes& changes) {
+    commits += changes.removed_runs.empty() ? 0 : 1;
+    removed += changes.removed_runs.size();
+    return false;
+  };
+  world->advance(1h);
+  EXPECT_GE(removed, 45u);
+  EXPECT_LE(commits, 5);
 }
 
 TEST_F(Keeping, IsTriedAgainWhenTheStoreHasRoom) {

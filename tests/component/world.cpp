@@ -11,12 +11,12 @@ namespace {
 // No test lets more time pass than this; longer means that something is waited for that never comes.
 constexpr Duration kPatience = std::chrono::hours(24 * 30);
 
-std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder,
-                                         adapters::StoreThreads threads) {
-  adapters::StoreOptions options;
-  options.synchronous = adapters::Synchronous::normal;
-  options.threads = threads;
-  auto opened = adapters::SqliteStore::open(folder / "pscheduler.db", options);
+std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder, const WorldOptions& options) {
+  adapters::StoreOptions store;
+  store.synchronous = adapters::Synchronous::normal;
+  store.threads = options.store_threads;
+  store.in_memory = options.store_in_memory;
+  auto opened = adapters::SqliteStore::open(folder / "pscheduler.db", store);
   if (!opened) throw std::runtime_error(opened.error().message);
   return std::move(*opened);
 }
@@ -73,7 +73,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       host(clock, options.host_name, options.addresses),
       plugins(loop.get_executor(), clock),
       http(options.network, options.host_name, clock),
-      store(loop.get_executor(), open_store(folder, options.store_threads)),
+      store(loop.get_executor(), open_store(folder, options)),
       events(loop.get_executor()),
       journal(store, clock, log, events),
       peers({loop.get_executor(), http, clock, log}, peers_settings()),

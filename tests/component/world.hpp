@@ -58,6 +58,7 @@ struct WorldOptions {
   std::map<std::string, ToolScript> scripts = {};  // of the plug-ins
   // Without threads everything happens on the calling one, always in the same order.
   adapters::StoreThreads store_threads = adapters::StoreThreads::of_its_own;
+  bool store_in_memory = false;
   bool starts = true;  // else start() is called once everything is arranged
   std::string host_name = "node.example";
   std::vector<std::string> addresses = {"192.0.2.1"};

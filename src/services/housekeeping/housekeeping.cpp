@@ -28,14 +28,23 @@ constexpr int kPageGrowth = 4;
 // Numbers looked through in one read for rows that belong to nothing.
 constexpr std::int64_t kOrphanNumbers = 2000;
 
-// Between two looks, so that runs which grow old one by one are removed together.
+// Between two looks, so that runs whose expiry comes one by one are removed together.
 constexpr Duration kLooksApart = std::chrono::seconds(15);
+
+// Between two looks for what was kept for its age, as a part of that: after two days nobody minds a quarter
+// of an hour, and what goes together costs one commit instead of many.
+constexpr int kLooksPerAge = 200;
+constexpr Duration kLooksForAgeApartMax = std::chrono::minutes(15);
 
 // When to look again at what is wanted still: nobody tells that an archiving or a task has ended.
 constexpr Duration kWantedAgain = std::chrono::minutes(10);
 
 // How long to wait after the store has refused.
 constexpr Duration kRetryInterval = std::chrono::minutes(1);
+
+Duration looks_for_age_apart(Duration keep) {
+  return std::min(keep / kLooksPerAge, kLooksForAgeApartMax);
+}
 
 }  // namespace
 
@@ -102,14 +111,17 @@ ports::Async<void> Housekeeping::work() {
 ports::AsyncResult<Instant> Housekeeping::clear() {
   // What happens from now on grows old no earlier than this.
   Instant next = ports_.clock.now() + keep_;
-  for (const auto which : {ports::OldRuns::expiring, ports::OldRuns::ended, ports::OldRuns::unfinished}) {
+  for (const auto which : {ports::OldRuns::ended, ports::OldRuns::unfinished}) {
     auto next_run = co_await clear_runs(which);
     if (!next_run) co_return next_run;
     next = std::min(next, *next_run);
   }
   auto next_task = co_await clear_tasks();
   if (!next_task) co_return next_task;
-  next = std::min(next, *next_task);
+  next = std::max(std::min(next, *next_task), ports_.clock.now() + looks_for_age_apart(keep_));
+  auto next_expiry = co_await clear_runs(ports::OldRuns::expiring);
+  if (!next_expiry) co_return next_expiry;
+  next = std::min(next, *next_expiry);
   if (!orphans_cleared_) {
     auto cleared = co_await clear_orphans();
     if (!cleared) co_return fail(std::move(cleared.error()));

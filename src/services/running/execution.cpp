@@ -72,12 +72,15 @@ ports::Async<void> Runner::end_interrupted(ActiveRun active) {
 
 // Of a run of which this node makes the result: what ends here may have to be archived.
 ports::Async<void> Runner::end_with_result(ActiveRun active, RunState to, Why why, RunResults results) {
-  RunJournal::MakeChanges together = [this, active, to] {
-    return archivings_of(*active->task, active->run.id, to);
+  bool archives = false;
+  RunJournal::MakeChanges together = [this, active, to, &archives] {
+    auto changes = archivings_of(*active->task, active->run.id, to);
+    archives = !changes.new_archivings.empty();
+    return changes;
   };
   std::optional<RunResults> all(std::move(results));
   co_await journal_.move_surely(active->run, to, std::move(why), std::move(all), std::move(together));
-  archive();
+  if (archives) archive();
 }
 
 ports::Changes Runner::archivings_of(const Task& task, RunId run, RunState state) const {
@@ -129,7 +132,7 @@ ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   }
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
-  if (rules.multi_result || ports_.clock.now() < run.times.start + settings_.straggle) co_return true;
+  if (ports_.clock.now() < gives_up(run, task.scheduling_class)) co_return true;
   run.errors = "Not started: the store had no room when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));
@@ -174,6 +177,7 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
 }
 
 ports::Async<void> Runner::execute_tool(ActiveRun active, const Task& task) {
+  measure_slot(*active);
   ToolRun tool_run = tool_run_for(active, task);
   const bool goes_on = active->run.state == RunState::running;
   Why why{"The tool " + task.tool + (goes_on ? " was started again." : " was started."), "runner"};

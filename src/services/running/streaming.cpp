@@ -78,16 +78,18 @@ ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const 
   run.priority = 0;
   if (TaskProgress* progress = book_.find(run.task)) ++progress->runs;
   Why why{"A result streamed by run " + active->run.id.to_string() + ".", "runner"};
-  RunJournal::MakeChanges together = [this, active, id = run.id, record] {
+  bool archives = false;
+  RunJournal::MakeChanges together = [this, active, id = run.id, record, &archives] {
     ports::Changes changes = progress_of(active->task->id);
     changes.new_archivings = archivings_of(*active->task, id, RunState::finished).new_archivings;
+    archives = !changes.new_archivings.empty();
     RunResults results;
     results.merged = json::to_compact(*record);
     changes.results.emplace_back(id, std::move(results));
     return changes;
   };
   co_await journal_.add_surely(std::move(run), std::move(why), std::move(together));
-  archive();
+  if (archives) archive();
   --active->records_in_flight;
 }
 
