@@ -1,5 +1,6 @@
 #include "cli/servers.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/api_url.hpp"
@@ -69,7 +70,9 @@ std::string server_trouble(const Context& context, const std::string& host, cons
     return host + " does not run pScheduler: it answered with status " + std::to_string(reply.status) +
            remedy_for_guess(context, host);
   }
-  return host + " returned status " + std::to_string(reply.status) + ": " + excerpt(body, 1000);
+  std::string line = body;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return host + " returned status " + std::to_string(reply.status) + ": " + excerpt(line, 1000);
 }
 
 std::string refusal(const Reply& reply) {
