@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                       DownCase{"no_string", {200, "{}", true}, "does not run pScheduler"},
                       DownCase{"no_json", {200, "<html>", true}, "does not run pScheduler"},
                       DownCase{"broken", {500, "Oops", true}, "returned status 500: Oops"},
-                      DownCase{"broken with details", {500, "Oops.\nNo disk", true}, "500: Oops. No disk"}),
+                      DownCase{"broken_in_lines", {500, "Oops.\nNo disk", true}, "500: Oops. No disk"}),
     [](const auto& tested) { return tested.param.name; });
 
 const std::string kRemedy = "set PSCHEDULER_LOCALHOST=127.0.0.1:8443";
