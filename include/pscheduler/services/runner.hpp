@@ -121,6 +121,9 @@ class Runner {
     std::shared_ptr<const Task> task;  // once it has been read
     SchedulingClass scheduling_class;
     ports::Scope::Ticket ticket = 0;
+    // Its slot on the steady clock, which its tool goes by; known anew when that is started.
+    Duration slot_begins{};
+    Duration slot_ends{};
     std::optional<std::pair<RunState, Why>>
         interruption;       // what to make of it when its coroutine is cancelled
     bool measured = false;  // its tool has ended: it goes on to its final state
@@ -133,7 +136,8 @@ class Runner {
   using WaitingRuns = std::map<WaitingKey, Waiting>;
 
   [[nodiscard]] Duration start_lead(const std::string& tool) const;
-  [[nodiscard]] Instant gives_up(const Waiting& waiting) const;
+  [[nodiscard]] Instant gives_up(const Run& run, SchedulingClass scheduling_class) const;
+  void measure_slot(Active& active) const;
   [[nodiscard]] bool has_room(SchedulingClass scheduling_class) const;
   [[nodiscard]] bool is_held_up(const Waiting& waiting) const;
   [[nodiscard]] bool may_start(const Waiting& waiting) const;

@@ -13,8 +13,9 @@ namespace {
 // Time for making on-deck durable before the process is started.
 constexpr Duration kOnDeckLead = std::chrono::milliseconds(50);
 
-// By how much the lead of a tool may have shrunk since a run of it was begun.
-constexpr Duration kLeadsDiffer = std::chrono::seconds(1);
+// By how much the calendar and the steady clock may have come apart without anybody having set a clock:
+// they are read one after the other.
+constexpr Duration kClocksDiffer = std::chrono::milliseconds(10);
 
 // How long stop() waits for what tools have produced to be merged and stored.
 constexpr Duration kMergeLimit = std::chrono::seconds(3);
@@ -103,10 +104,19 @@ std::optional<Run> Runner::set_participant_data_full(RunId id, JsonText data) {
   return run;
 }
 
-// When it is no longer worth starting: a long run that streams results is as long as its slot lasts.
-Instant Runner::gives_up(const Waiting& waiting) const {
-  const TimeRange& times = waiting.run.times;
-  return traits(waiting.scheduling_class).multi_result ? times.end : times.start + settings_.straggle;
+// When it is no longer worth starting: a long run that streams results is as long as its slot lasts, and one
+// that has its slot to itself has no other time.
+Instant Runner::gives_up(const Run& run, SchedulingClass scheduling_class) const {
+  const auto& rules = traits(scheduling_class);
+  if (rules.multi_result) return run.times.end;
+  const Instant late = run.times.start + settings_.straggle;
+  return rules.anytime ? late : std::min(late, run.times.end);
+}
+
+void Runner::measure_slot(Active& active) const {
+  const Duration ahead = ports_.clock.steady() - ports_.clock.now().time_since_epoch();
+  active.slot_begins = ahead + active.run.times.start.time_since_epoch();
+  active.slot_ends = ahead + active.run.times.end.time_since_epoch();
 }
 
 bool Runner::has_room(SchedulingClass scheduling_class) const {
@@ -115,18 +125,18 @@ bool Runner::has_room(SchedulingClass scheduling_class) const {
   return alike < static_cast<std::size_t>(settings_.parallel_max);
 }
 
-// Whether a tool that the run may not overlap with is still at work although its slot is over, or not even to
-// come: its time is measured by the steady clock, and the calendar has been set meanwhile.
+// Whether a tool that the run may not overlap with is at work beyond its slot, or will be when the run
+// starts: a tool has the length of its slot on the steady clock, and the calendar may have been set since.
 bool Runner::is_held_up(const Waiting& waiting) const {
   if (traits(waiting.scheduling_class).anytime) return false;
-  const Instant now = ports_.clock.now();
+  const Duration steady = ports_.clock.steady();
+  const Duration to_start = waiting.run.times.start - ports_.clock.now();
+  const Duration starts = steady + std::max(to_start, Duration::zero());
   return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
     const Active& other = *entry.second;
-    if (other.measured || schedule::may_overlap(waiting.scheduling_class, other.scheduling_class))
-      return false;
-    const bool not_even_due =
-        other.task && now + kLeadsDiffer < other.run.times.start - start_lead(other.task->tool);
-    return other.run.times.end < now || not_even_due;
+    const bool at_work = !other.measured && other.slot_begins <= steady;
+    const bool in_the_way = other.slot_ends <= steady || starts + kClocksDiffer < other.slot_ends;
+    return at_work && in_the_way && !schedule::may_overlap(waiting.scheduling_class, other.scheduling_class);
   });
 }
 
@@ -139,7 +149,8 @@ std::optional<Instant> Runner::start_due_runs() {
   const Instant now = ports_.clock.now();
   while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
     const auto entry = waiting_.begin();
-    if (gives_up(entry->second) <= now || may_start(entry->second)) {
+    const Waiting& waiting = entry->second;
+    if (gives_up(waiting.run, waiting.scheduling_class) <= now || may_start(waiting)) {
       begin(take(waiting_, entry));
     } else {
       keep_for_room(waiting_.extract(entry));
@@ -156,7 +167,7 @@ std::optional<Instant> Runner::start_due_runs() {
 
 // Until it is given up.
 void Runner::keep_for_room(WaitingRuns::node_type node) {
-  const Instant late_at = gives_up(node.mapped());
+  const Instant late_at = gives_up(node.mapped().run, node.mapped().scheduling_class);
   node.key().first = late_at;
   waiting_by_run_[node.key().second] = late_at;
   waits_for_room_.insert(std::move(node));
@@ -176,7 +187,7 @@ void Runner::start_those_that_waited() {
 
 void Runner::begin(Waiting waiting) {
   const Instant now = ports_.clock.now();
-  const bool late = gives_up(waiting) <= now;
+  const bool late = gives_up(waiting.run, waiting.scheduling_class) <= now;
   const Run begun = waiting.run;
   book_.run_begun(begun.task);
   if (pause_.covers(now)) {
@@ -244,6 +255,7 @@ void Runner::launch(Run run, SchedulingClass scheduling_class) {
   active->scheduling_class = scheduling_class;
   active->measured = run.state == RunState::cleanup;
   active->run = std::move(run);
+  measure_slot(*active);
   active_[active->run.id] = active;
   if (traits(scheduling_class).multi_result) ++active_streaming_;
   active->ticket = executions_.spawn(supervise(active));
