@@ -185,29 +185,47 @@ class Daemon:
     def url(self):
         return f"https://{self.address}/pscheduler"
 
+    READY = r"SERVER_READY .*addresses=127\.0\.0\.1:(\d+)"
+
+    def where(self):
+        """The options that say where it listens and what it is called."""
+        return ["--listen", f"127.0.0.1:{self.port or 0}", "--hostname", "127.0.0.1"]
+
+    def launcher(self):
+        """What stands before the program on its command line."""
+        return []
+
+    def prepare_process(self):
+        """What the new process does before it becomes the program."""
+        if self._descriptors:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors,) * 2)
+
     def start(self):
         """Starts it (again, after it ended: on the same port) and returns when it serves."""
+        self.launch()
+        return self.wait_until_ready()
+
+    def launch(self):
         configuration = os.path.join(self.directory, "pschedulerd.json")  # not the one of this host
         with open(configuration, "w", encoding="utf-8") as file:
             file.write("{}")
-        command = [DAEMON, "--config", configuration, "--data-dir", self.data_dir,
-                   "--listen", f"127.0.0.1:{self.port or 0}", "--hostname", "127.0.0.1"]
+        command = [*self.launcher(), DAEMON, "--config", configuration, "--data-dir", self.data_dir, *self.where()]
         for root in [*self._class_roots, CLASSES]:
             command += ["--plugins", root]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PSCHEDULER_")}
         environment.pop("NOTIFY_SOCKET", None)
         environment.update(self._environment)
-        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors,) * 2)) \
-            if self._descriptors else None
         self.log, self._log_ended = [], False
         self.process = subprocess.Popen(  # pylint: disable=subprocess-popen-preexec-fn
             command + self._options, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            cwd=self.directory, env=environment, preexec_fn=limit)
+            cwd=self.directory, env=environment, preexec_fn=self.prepare_process)
         self._reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
         self._reader.start()
-        ready = self.wait_for_log(r"SERVER_READY .*addresses=127\.0\.0\.1:(\d+)")
+
+    def wait_until_ready(self):
+        ready = self.wait_for_log(self.READY)
         self.port = int(ready.group(1))
-        self.api = Api(self.port)
+        self.api = self.new_client()
         return self
 
     def _read_log(self, stream):
