@@ -121,12 +121,13 @@ void World::start() {
   recover(errands);
   recover(submission);
   recover(scheduling);
+  if (!has_power_) return;
   loops_.spawn(runner.work());
   loops_.spawn(scheduling.work());
   loops_.spawn(archivist.work());
   loops_.spawn(errands.work());
   loops_.spawn(housekeeping.work());
-  if (network_ != nullptr && has_power_) network_->serve(host_name_, *this);
+  if (network_ != nullptr) network_->serve(host_name_, *this);
   settle();
 }
 

@@ -8,6 +8,7 @@
 // away meanwhile.
 
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "pscheduler/model/run.hpp"
@@ -129,6 +130,7 @@ class Scheduling {
     Run run;
     Why why;
     Origin origin = Origin::planned;
+    std::optional<RunId> replaces = {};
     ports::Changes together = {};   // what belongs to the same commit
     std::optional<Rank> rank = {};  // of one that another lead has this node hold
   };
@@ -196,6 +198,11 @@ class Scheduling {
   std::vector<Displaced> make_way(const Task& task, const Run& run);
   ports::Async<void> add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
                                    const Task& task, const Run& run);
+  Result<void> leave_out_removed(Planned& planned) const;
+  std::vector<Displaced> take_those_left(std::vector<Displaced> displaced);
+  std::optional<Run> take_displaced(RunId run);
+  std::vector<Run> take_displaced(TaskId task);
+  ports::Async<void> end_displaced(Run run);
   ports::Async<void> give_back(std::vector<Displaced> displaced);
   void keep_open(const std::vector<Displaced>& displaced);
   void keep_open(const Run& run, SchedulingClass scheduling_class);
@@ -229,6 +236,9 @@ class Scheduling {
   PlanQueue queue_;
   std::unordered_set<TaskId> planning_;      // tasks whose next run is being planned
   std::unordered_set<RunId> planning_anew_;  // runs whose attempt is being planned anew
+  // Those that have lost their time to a run that is not stored yet, or are replaced by one. Who removes them
+  // meanwhile takes them out.
+  std::unordered_map<RunId, Run> giving_way_;
   OpenAttempts open_;
   Claims claims_;
   bool stopping_ = false;

@@ -20,6 +20,16 @@ constexpr Duration kResultPatience = std::chrono::seconds(15);
 // What takes the place of a status where none was heard, as in 5.2 (spec api.md 17.1).
 constexpr int kNoAnswer = 400;
 
+// Why a participant may be to blame when the measurement has failed; empty if nothing is known.
+std::string problem_of(const std::string& host, const PeerResult& answer) {
+  const auto state = parse_run_state(answer.state);
+  const bool measured = !answer.result.empty() && (!state || *state == RunState::finished);
+  // What its tool has printed as errors, though it may have worked.
+  if (measured) return answer.errors.empty() ? "" : host + ": " + answer.errors;
+  return host + (answer.result.empty() ? " has no result" : " has not measured") + ": its run is " +
+         answer.state + (answer.errors.empty() ? "." : ": " + answer.errors);
+}
+
 // The HTTP status that stands for a failed call.
 int status_of(const Error& error) {
   const bool silent = error.code == Errc::unreachable || error.code == Errc::timed_out;
@@ -83,12 +93,10 @@ ports::Async<std::vector<Gathered>> Runner::gather(const Run& run, const Task& t
     auto answer = co_await peers_.local_result(std::move(address), task.id, run.id, wait);
     if (!answer) {
       other.problem = answer.error().message;
-    } else if (answer->result.empty()) {
-      other.problem = host + " has no result: its run is " + answer->state +
-                      (answer->errors.empty() ? "." : ": " + answer->errors);
-    } else {
-      other.result = std::move(answer->result);
+      co_return;
     }
+    other.problem = problem_of(host, *answer);
+    other.result = std::move(answer->result);
   };
   auto all = ports::at_once(ports_.executor, others.size(), ask);
   co_await std::move(all);

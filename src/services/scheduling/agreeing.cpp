@@ -59,6 +59,8 @@ ports::Async<bool> Scheduling::agree_on_run(const Task& task, Attempt attempt) {
     auto stored = co_await store_run(task, std::move(planned), &agreement);
     if (stored) co_return true;
     problem = std::move(stored.error());
+    // Only what is asked before anything is held tells that a participant has lost the task.
+    if (problem.code == Errc::not_found) problem.code = Errc::not_possible;
     const TaskProgress* progress = book_.find(task.id);
     if (progress == nullptr || !progress->enabled) co_return false;
     if (problem.code != Errc::conflict) break;
@@ -169,6 +171,7 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_agreed_run(const Task& ta
     run.participant_data_full = *full;
     agreed = co_await agreement.announce(run, std::move(*full));
   }
+  if (agreed) agreed = leave_out_removed(planned);
   if (agreed && progress.enabled) {
     const TaskProgress before = progress;
     count_run(task, progress, run, planned.origin);

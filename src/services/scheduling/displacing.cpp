@@ -24,7 +24,8 @@ struct Member {
 
 }  // namespace
 
-// Takes the runs off the timeline and from the runner that have to give way to `run`.
+// Takes the runs from the runner that have to give way to `run`. They keep their time until it is stored, as
+// they get it back when it is not.
 std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const Run& run) {
   std::vector<Displaced> displaced;
   if (traits(task.scheduling_class).anytime) return displaced;
@@ -32,7 +33,8 @@ std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const 
        timeline_.displaced_by(task.scheduling_class, run.times, run.priority.value_or(0))) {
     auto withdrawn = runner_.withdraw(occupation.run);
     if (!withdrawn) continue;
-    timeline_.erase(occupation.run);
+    timeline_.make_firm(occupation.run);
+    giving_way_.emplace(occupation.run, *withdrawn);
     displaced.push_back({std::move(*withdrawn), occupation.scheduling_class});
   }
   return displaced;
@@ -61,9 +63,58 @@ ports::Async<void> Scheduling::add_preempted(ports::Changes& changes, const std:
   }
 }
 
+// To be called when nothing more is awaited before the commit: what has been removed since it gave way needs
+// no end any more. not_possible: among these is the run that would be replaced.
+Result<void> Scheduling::leave_out_removed(Planned& planned) const {
+  const auto is_gone = [this](RunId run) { return !giving_way_.contains(run); };
+  if (planned.replaces && is_gone(*planned.replaces)) {
+    return fail(Errc::not_possible, "The run that was to be planned anew was removed meanwhile.");
+  }
+  auto& together = planned.together;
+  std::erase_if(together.changed_runs, [&](const Run& run) { return is_gone(run.id); });
+  std::erase_if(together.history, [&](const StateChange& step) { return is_gone(step.run); });
+  std::erase_if(together.results, [&](const auto& result) { return is_gone(result.first); });
+  std::erase_if(together.new_errands,
+                [&](const Errand& errand) { return errand.run && is_gone(*errand.run); });
+  return {};
+}
+
+// Those that nobody has removed meanwhile.
+std::vector<Scheduling::Displaced> Scheduling::take_those_left(std::vector<Displaced> displaced) {
+  std::erase_if(displaced, [this](const Displaced& one) { return giving_way_.erase(one.run.id) == 0; });
+  return displaced;
+}
+
+// For who removes it; nothing when it is not giving way.
+std::optional<Run> Scheduling::take_displaced(RunId id) {
+  auto found = giving_way_.extract(id);
+  // One that is only replaced is over already.
+  if (found.empty() || traits(found.mapped().state).final) return std::nullopt;
+  return std::optional<Run>(std::move(found.mapped()));
+}
+
+std::vector<Run> Scheduling::take_displaced(TaskId task) {
+  std::vector<RunId> of_task;
+  for (const auto& [id, run] : giving_way_) {
+    if (run.task == task && !traits(run.state).final) of_task.push_back(id);
+  }
+  std::vector<Run> displaced;
+  for (const RunId id : of_task) displaced.push_back(*take_displaced(id));
+  return displaced;
+}
+
+// Its removal could not be stored, and others may have its time by now.
+ports::Async<void> Scheduling::end_displaced(Run run) {
+  run.errors = "It gave way to a run of higher priority.";
+  Why why{run.errors, "scheduler"};
+  co_await journal_.move_surely(run, RunState::preempted, std::move(why));
+  free_time(run.id);
+}
+
 // The run they gave way to could not be stored.
 ports::Async<void> Scheduling::give_back(std::vector<Displaced> displaced) {
   for (auto& [run, scheduling_class] : displaced) {
+    timeline_.erase(run.id);
     timeline_.insert({run.id, scheduling_class, run.times, run.priority.value_or(0), false});
   }
   for (auto& [run, scheduling_class] : displaced) {
@@ -73,6 +124,7 @@ ports::Async<void> Scheduling::give_back(std::vector<Displaced> displaced) {
 }
 
 void Scheduling::keep_open(const std::vector<Displaced>& displaced) {
+  for (const auto& one : displaced) timeline_.erase(one.run.id);
   for (const auto& [run, scheduling_class] : displaced) keep_open(run, scheduling_class);
   // They may fit elsewhere, and what they had may be longer than what was taken from them.
   for (const auto& [run, scheduling_class] : displaced) {

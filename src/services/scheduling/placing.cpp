@@ -74,7 +74,8 @@ ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
   const TaskBook::Hold hold(book_, task);
   std::optional<Run> withdrawn = runner_.withdraw(id);
   auto held = claims_.settle(id);
-  if (!withdrawn && !held) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
+  auto displaced = take_displaced(id);
+  if (!withdrawn && !held && !displaced) co_await runner_.interrupt(id, RunState::canceled, std::move(why));
   ports::Changes changes;
   changes.removed_runs.push_back(id);
   if (task.leads()) changes.new_errands = errands_.for_run(task, id);
@@ -90,6 +91,8 @@ ports::AsyncResult<void> Scheduling::remove_run(Task task, RunId id, Why why) {
     runner_.offer(std::move(*withdrawn), task);
   } else if (held) {
     claims_.hold(std::move(held->run), held->scheduling_class, held->rank);
+  } else if (displaced) {
+    plans_.spawn(end_displaced(std::move(*displaced)));
   }
   co_return removed;
 }
@@ -111,7 +114,9 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
   auto errands = changes.new_errands;
   const std::vector<Run> withdrawn = runner_.withdraw(task.id);
   const auto held = claims_.settle_of(task.id);
+  const std::vector<Run> displaced = take_displaced(task.id);
   std::vector<Run> waiting = withdrawn;
+  waiting.insert(waiting.end(), displaced.begin(), displaced.end());
   for (const auto& one : held) waiting.push_back(one.run);
   for (Run run : waiting) {
     if (run.times.start > now) {
@@ -129,6 +134,7 @@ ports::AsyncResult<void> Scheduling::cancel_task(Task task, Why why) {
     progress.canceled_at = before.canceled_at;
     for (const Run& run : withdrawn) runner_.offer(run, task);
     for (const auto& one : held) claims_.hold(one.run, one.scheduling_class, one.rank);
+    for (const Run& run : displaced) plans_.spawn(end_displaced(run));
     go_on(task.id);
     co_return committed;
   }

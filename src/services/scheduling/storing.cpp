@@ -27,6 +27,7 @@ Scheduling::Planned Scheduling::planned_run(const Task& task, const Attempt& att
   if (!attempt.replaces) return planned;
   Run replaced = *attempt.replaces;
   planned.origin = Origin::planned_anew;
+  planned.replaces = replaced.id;
   planned.why.reason = "Planned anew, for run " + replaced.id.to_string() + ".";
   replaced.latest_start.reset();
   planned.together.history.push_back({replaced.id, ports_.clock.now(), replaced.state, replaced.state,
@@ -46,6 +47,8 @@ ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned
   }
   schedule::Occupation occupation{id, task.scheduling_class, planned.run.times,
                                   planned.run.priority.value_or(0), true};
+  for (const Run& replaced : planned.together.changed_runs) giving_way_.emplace(replaced.id, replaced);
+  const auto replaces = planned.replaces;
   std::vector<Displaced> displaced = make_way(task, planned.run);
   timeline_.insert(occupation);
   const auto rank = planned.rank;
@@ -61,6 +64,8 @@ ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned
   }
   timeline_.erase(id);
   settle(id);
+  if (replaces) giving_way_.erase(*replaces);
+  displaced = take_those_left(std::move(displaced));
   if (cancelled) std::rethrow_exception(cancelled);
   if (!added) {
     co_await give_back(std::move(displaced));
@@ -113,6 +118,8 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_run(const Task& task, Tas
   Run run = std::move(planned.run);
   auto data = co_await own_data(task, progress, planned.origin);
   if (!data) co_return fail(std::move(data.error()));
+  auto wanted = leave_out_removed(planned);
+  if (!wanted) co_return fail(std::move(wanted.error()));
   run.participant_data = std::move(*data);
   if (task.participants.size() == 1) run.participant_data_full = "[" + run.participant_data + "]";
   const TaskProgress before = progress;
