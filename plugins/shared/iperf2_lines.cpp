@@ -1,4 +1,4 @@
-#include "iperf2_lines.hpp"
+#include "shared/iperf2_lines.hpp"
 
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -19,6 +19,18 @@ bool read_times(std::string_view word, Iperf2Line& line) {
   line.start = *start;
   line.end = *end;
   return true;
+}
+
+// "bits/sec", "Mbits/sec"
+std::optional<double> bits_of(std::string_view unit) {
+  constexpr std::string_view kPrefixes = "KMGTP";
+  constexpr double kKilo = 1000;
+  if (unit == "bits/sec") return 1;
+  const auto prefix = unit.empty() ? std::string_view::npos : kPrefixes.find(unit.front());
+  if (prefix == std::string_view::npos || unit.substr(1) != "bits/sec") return std::nullopt;
+  double bits = kKilo;
+  for (std::size_t i = 0; i < prefix; ++i) bits *= kKilo;
+  return bits;
 }
 
 // "2941K/30(40)": congestion window and round trip time.
@@ -66,16 +78,21 @@ std::optional<Iperf2Line> parse_iperf2_line(std::string_view text) {
   line.id = trim(text.substr(1, bracket - 1));
   if (line.id.starts_with('*')) line.id.erase(0, 1);
   if (line.id.starts_with("SUM")) line.id = "SUM";
-  const auto words = words_of(text.substr(bracket + 1));
+  auto words = words_of(text.substr(bracket + 1));
+  std::string times;
+  if (words.size() > 1 && words[0].ends_with('-')) {  // " 0.0- 2.0" of version 2.0
+    times = std::string(words[0]).append(words[1]);
+    words.erase(words.begin());
+    words[0] = times;
+  }
   constexpr std::size_t kRest = 6;
-  if (words.size() < kRest || words[1] != "sec" || words[3] != "Bytes" || words[5] != "bits/sec")
-    return std::nullopt;
+  if (words.size() < kRest || words[1] != "sec" || !words[3].ends_with("Bytes")) return std::nullopt;
   const auto rate = number_in<double>(words[4]);
-  if (!read_times(words[0], line) || !rate) return std::nullopt;
-  line.datum = {{"start", line.start},
-                {"end", line.end},
-                {"throughput-bits", *rate},
-                {"throughput-bytes", *rate / 8.0}};
+  const auto unit = bits_of(words[5]);
+  if (!read_times(words[0], line) || !rate || !unit) return std::nullopt;
+  const double bits = *rate * *unit;
+  line.datum = {
+      {"start", line.start}, {"end", line.end}, {"throughput-bits", bits}, {"throughput-bytes", bits / 8.0}};
   if (line.id != "SUM") line.datum["stream-id"] = line.id;
   read_rest({words.begin() + kRest, words.end()}, line.datum);
   return line;

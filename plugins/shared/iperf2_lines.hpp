@@ -1,5 +1,5 @@
 #pragma once
-// The lines of iperf 2.1 that hold measurements.
+// The lines of iperf 2 that hold measurements.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,7 +18,7 @@ struct Iperf2Line {
 };
 
 // "[  1] 0.0000-1.0000 sec  10243539004 Bytes  81948312032 bits/sec  78152/0  1  2941K/30(40) us  341451300",
-// and the forms of UDP and of servers.
+// and the forms of UDP, of servers and of version 2.0, which may have units ("995 Mbits/sec").
 std::optional<Iperf2Line> parse_iperf2_line(std::string_view line);
 
 }  // namespace pscheduler::plugins

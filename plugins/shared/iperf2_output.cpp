@@ -1,4 +1,4 @@
-#include "iperf2_output.hpp"
+#include "shared/iperf2_output.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "iperf2_lines.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
+#include "shared/iperf2_lines.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-// Reads what iperf 2.1 prints with -e --format b, as client or server.
+// Reads what iperf 2 prints, as client or server: 2.1 with -e --format b, and without these.
 
 #include <nlohmann/json.hpp>
 #include <string_view>

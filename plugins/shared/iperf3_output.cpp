@@ -1,4 +1,4 @@
-#include "iperf3_output.hpp"
+#include "shared/iperf3_output.hpp"
 
 #include <fmt/format.h>
 

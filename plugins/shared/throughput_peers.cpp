@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
+#include "shared/bwctl_ends.hpp"
 #include "shared/throughput_spec.hpp"
 
 namespace pscheduler::plugins {
@@ -25,6 +26,16 @@ Result<void> check_participant(const sdk::RunInput& input) {
   if (input.participant >= 0 && input.participant <= last) return {};
   return fail(Errc::invalid_argument,
               fmt::format("There is no participant {} in this test.", input.participant));
+}
+
+std::vector<std::string> declining_bwctl_ends(std::vector<std::string> reasons, const Json& spec) {
+  if (has_two_ends(spec) && find_bwctl_side(spec, kBwctlThroughput) != BwctlSide::none)
+    reasons.emplace_back("One end has BWCTL and no pScheduler, so only tools that use BWCTL can measure.");
+  return reasons;
+}
+
+bool throughput_asks_around() {
+  return has_bwctl(kBwctlThroughput);
 }
 
 }  // namespace pscheduler::plugins

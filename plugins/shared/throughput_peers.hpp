@@ -1,6 +1,9 @@
 #pragma once
 // What the participants of a throughput test know of each other.
 
+#include <string>
+#include <vector>
+
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/plugin_sdk/run_input.hpp"
@@ -15,5 +18,10 @@ int told_port(const sdk::RunInput& input, const char* name, int otherwise);
 
 // Whether the run's participant has a part in the test: the client, and with two ends the server.
 Result<void> check_participant(const sdk::RunInput& input);
+
+// The reasons against a tool that has programs at both ends, with one more if an end has BWCTL alone, so that
+// the other one is the only participant. Asks other hosts, but nobody while `throughput_asks_around` says no.
+std::vector<std::string> declining_bwctl_ends(std::vector<std::string> reasons, const Json& spec);
+bool throughput_asks_around();
 
 }  // namespace pscheduler::plugins

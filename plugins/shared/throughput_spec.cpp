@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
@@ -61,6 +62,12 @@ std::vector<std::string> throughput_reasons_against(const Json& spec, const Thro
     if (std::ranges::find(ability.fields, field) == ability.fields.end())
       reasons.push_back(fmt::format("{} has nothing for {}; leave it out.", ability.program, field));
   }
+  std::ranges::move(throughput_limits_against(spec, ability), std::back_inserter(reasons));
+  return reasons;
+}
+
+std::vector<std::string> throughput_limits_against(const Json& spec, const ThroughputAbility& ability) {
+  std::vector<std::string> reasons;
   for (const auto& limit : ability.numbers) {
     const auto value = json::find_integer(spec, limit.field);
     if (!value || (*value >= limit.least && *value <= limit.most)) continue;

@@ -49,4 +49,7 @@ struct ThroughputAbility {
 // Why the program cannot do this spec, each a sentence with field, value and remedy; empty when it can.
 std::vector<std::string> throughput_reasons_against(const Json& spec, const ThroughputAbility& ability);
 
+// The same of numbers and durations alone, whatever fields there are.
+std::vector<std::string> throughput_limits_against(const Json& spec, const ThroughputAbility& ability);
+
 }  // namespace pscheduler::plugins

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "pscheduler/base/text.hpp"
+#include "shared/line_words.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -65,17 +65,35 @@ std::string ToolConfig::text(std::string_view key, std::string_view otherwise) c
   return found == values_.end() || found->second.empty() ? std::string(otherwise) : found->second;
 }
 
+Result<std::int64_t> ToolConfig::number(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                                        std::int64_t most) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) return otherwise;
+  const auto number = number_in<std::int64_t>(found->second);
+  if (number && *number >= least && *number <= most) return *number;
+  return fail(Errc::invalid_argument, fmt::format("{}: {} is \"{}\"; give a whole number, {} to {}.", file_,
+                                                  key, excerpt(found->second), least, most));
+}
+
+Result<bool> ToolConfig::flag(std::string_view key, bool otherwise) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) return otherwise;
+  const auto word = to_lower(found->second);
+  if (word == "yes" || word == "true") return true;
+  if (word == "no" || word == "false") return false;
+  return fail(Errc::invalid_argument,
+              fmt::format("{}: {} is \"{}\"; give yes or no.", file_, key, excerpt(found->second)));
+}
+
 Result<int> ToolConfig::port(std::string_view key, int otherwise) const {
   const auto found = values_.find(key);
   if (found == values_.end()) return otherwise;
-  const auto& text = found->second;
-  std::uint16_t port = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || at != text.data() + text.size() || port == 0) {
+  const auto port = number_in<std::uint16_t>(found->second);
+  if (!port || *port == 0) {
     return fail(Errc::invalid_argument, fmt::format("{}: {} is \"{}\", which is no port; give 1 to 65535.",
-                                                    file_, key, excerpt(text)));
+                                                    file_, key, excerpt(found->second)));
   }
-  return port;
+  return *port;
 }
 
 std::string ToolConfig::trouble_with_program(std::string_view key, const std::string& program,

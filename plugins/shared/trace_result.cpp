@@ -36,7 +36,20 @@ Json hop_json(const TraceHop& hop, const sdk::AddressFacts& facts) {
   return json;
 }
 
+Json paths_result(const TracePath& path, const std::map<std::string, sdk::AddressFacts>& facts) {
+  Json hops = Json::array();
+  for (const auto& hop : path) {
+    const auto known = facts.find(hop.ip);
+    hops.push_back(hop_json(hop, known == facts.end() ? sdk::AddressFacts() : known->second));
+  }
+  return {{"schema", 1}, {"succeeded", true}, {"paths", Json::array({std::move(hops)})}};
+}
+
 }  // namespace
+
+Json trace_result(const TracePath& path) {
+  return paths_result(path, {});
+}
 
 Json trace_result(const Json& spec, const TracePath& path, Instant deadline) {
   std::vector<std::string> addresses;
@@ -44,13 +57,7 @@ Json trace_result(const Json& spec, const TracePath& path, Instant deadline) {
     if (!hop.ip.empty()) addresses.push_back(hop.ip);
   }
   const auto limit = std::clamp<Duration>(deadline - sdk::now(), kLookupMin, kLookupMax);
-  const auto facts = sdk::address_facts(addresses, wanted_facts(spec), limit);
-  Json hops = Json::array();
-  for (const auto& hop : path) {
-    const auto known = facts.find(hop.ip);
-    hops.push_back(hop_json(hop, known == facts.end() ? sdk::AddressFacts() : known->second));
-  }
-  return {{"schema", 1}, {"succeeded", true}, {"paths", Json::array({std::move(hops)})}};
+  return paths_result(path, sdk::address_facts(addresses, wanted_facts(spec), limit));
 }
 
 Duration trace_lookup_time(const Json& spec) {

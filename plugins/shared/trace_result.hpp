@@ -12,6 +12,9 @@ namespace pscheduler::plugins {
 // second at least.
 Json trace_result(const Json& spec, const TracePath& path, Instant deadline);
 
+// The path as it is.
+Json trace_result(const TracePath& path);
+
 // What the look-ups a spec wants are given in the slot.
 Duration trace_lookup_time(const Json& spec);
 

@@ -26,7 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kTermToKill = std::chrono::milliseconds(500);
+constexpr auto kAgain = std::chrono::milliseconds(500);  // between one SIGKILL and the next
 // The steady clock counts nanoseconds: a longer limit could not be added to it.
 constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);
 // How long the pipes may stay open after the program has ended, held by a child it left behind.
@@ -159,7 +159,10 @@ class Watch {
                               pollfd{pipes_.err_read.get(), POLLIN, 0}};
     poll(fds.data(), fds.size(), timeout_ms());
     if (fds[2].revents != 0) drain(pipes_.out_read, outcome_.output);
-    if (fds[3].revents != 0) drain(pipes_.err_read, outcome_.errors);
+    if (fds[3].revents != 0) {
+      drain(pipes_.err_read, outcome_.errors);
+      if (program_.objection) object(program_.objection(outcome_.errors));
+    }
     if (fds[0].revents != 0) reap();
     if (fds[1].revents != 0 && signal_ == 0) {
       signal_ = signals_.take();
@@ -168,7 +171,7 @@ class Watch {
     if (ended_at_) return;
     if (kill_at_ && Clock::now() >= *kill_at_) {
       kill(-pid_, SIGKILL);
-      kill_at_ = Clock::now() + kTermToKill;
+      kill_at_ = Clock::now() + kAgain;
     } else if (!kill_at_ && Clock::now() >= deadline_) {
       end(ChildEnd::timed_out,
           fmt::format("{} took longer than {} seconds and was ended.", program_.words.front(),
@@ -182,7 +185,11 @@ class Watch {
     ended_by_us_ = why;
     outcome_.trouble = std::move(trouble);
     kill(-pid_, SIGTERM);
-    kill_at_ = Clock::now() + kTermToKill;
+    kill_at_ = Clock::now() + std::min<Duration>(program_.term_to_kill, kLongest);
+  }
+
+  void object(std::string why) {
+    if (!why.empty()) end(ChildEnd::objected, std::move(why));
   }
 
   void drain(Fd& from, std::string& into) {

@@ -54,6 +54,10 @@ Result<Answer> participants(const TestPlugin& test, const MethodInput& input) {
   return answer;
 }
 
+bool participants_is_pure(const TestPlugin& test) {
+  return test.asks_around == nullptr || !test.asks_around();
+}
+
 Result<MimeType> wanted_type(const MethodInput& input) {
   if (input.arguments.empty()) return MimeType::text_plain;
   const auto type = parse_mime_type(input.arguments.front());
@@ -100,7 +104,7 @@ constexpr std::array kMethods{
     Method<TestPlugin>{"cli-to-spec", Reads::stdin_without_arguments, &cli_to_spec},
     Method<TestPlugin>{"spec-to-cli", Reads::stdin_always, &spec_to_cli},
     Method<TestPlugin>{"spec-is-valid", Reads::stdin_always, &spec_is_valid},
-    Method<TestPlugin>{"participants", Reads::stdin_always, &participants},
+    Method<TestPlugin>{"participants", Reads::stdin_always, &participants, &participants_is_pure},
     Method<TestPlugin>{"spec-format", Reads::stdin_always, &spec_format},
     Method<TestPlugin>{"result-format", Reads::stdin_always, &result_format},
 };

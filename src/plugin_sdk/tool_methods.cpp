@@ -70,6 +70,10 @@ Result<Answer> can_run(const ToolPlugin& tool, const MethodInput& input) {
   return Json{{"can-run", false}, {"reasons", reasons}};
 }
 
+bool can_run_is_pure(const ToolPlugin& tool) {
+  return tool.asks_around == nullptr || !tool.asks_around();
+}
+
 Result<Answer> duration(const ToolPlugin& tool, const MethodInput& input) {
   if (!input.document) return fail(input.document.error());
   const auto test = test_object(*input.document);
@@ -113,7 +117,7 @@ Result<Answer> merged_results(const ToolPlugin& tool, const MethodInput& input) 
 
 constexpr std::array kMethods{
     Method<ToolPlugin>{"enumerate", Reads::nothing, &enumerate},
-    Method<ToolPlugin>{"can-run", Reads::stdin_always, &can_run},
+    Method<ToolPlugin>{"can-run", Reads::stdin_always, &can_run, &can_run_is_pure},
     Method<ToolPlugin>{"duration", Reads::stdin_always, &duration},
     Method<ToolPlugin>{"participant-data", Reads::stdin_always, &participant_data, &participant_data_is_pure},
     Method<ToolPlugin>{"merged-results", Reads::stdin_always, &merged_results},

@@ -3,7 +3,9 @@
 // It never outlives the tool: a SIGTERM to the tool ends the program first, and the kernel ends it when the
 // tool is killed. For single-threaded programs; blocks the caller.
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,11 @@ namespace pscheduler::sdk {
 
 struct ChildProgram {
   std::vector<std::string> words;            // the program, found through PATH, and its arguments
-  Duration time_limit{};                     // then SIGTERM, half a second, SIGKILL
+  Duration time_limit{};                     // then SIGTERM, term_to_kill, SIGKILL
   std::size_t output_bytes_max = 16u << 20;  // of stdout and stderr each; a program that prints more is ended
+  Duration term_to_kill = std::chrono::milliseconds(500);
+  // Asked whenever there is more on stderr, with all of it: a sentence as answer ends the program.
+  std::function<std::string(const std::string& errors)> objection{};
 };
 
 enum class ChildEnd {
@@ -22,7 +27,8 @@ enum class ChildEnd {
   signalled,    // status is the signal
   not_started,  // errors says why
   timed_out,
-  flooded,  // printed more than output_bytes_max
+  flooded,   // printed more than output_bytes_max
+  objected,  // to what it printed
 };
 
 struct ChildOutcome {

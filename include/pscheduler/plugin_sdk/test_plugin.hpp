@@ -40,6 +40,8 @@ struct TestPlugin {
   Result<void> (*check_spec)(const Json& spec) = nullptr;
 
   Result<ParticipantList> (*participants)(const Json& spec) = nullptr;
+  bool (*asks_around)() = nullptr;  // whether participants asks other hosts, which `serve` has no time for
+
   Report (*describe_spec)(const Json& spec) = nullptr;
   std::string (*format_result)(MimeType type, const Json& spec, const Json& result) = nullptr;
 };

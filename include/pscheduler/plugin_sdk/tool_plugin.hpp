@@ -25,6 +25,7 @@ struct ToolPlugin {
   // Reasons against running this spec, none if it can. Test type and schema version are judged before.
   // Absent: anything of these types can be run.
   std::vector<std::string> (*reasons_against)(const Json& spec) = nullptr;
+  bool (*asks_around)() = nullptr;  // whether reasons_against asks other hosts, which `serve` has no time for
 
   // The time to keep on the schedule.
   Result<Duration> (*duration)(const Json& spec) = nullptr;

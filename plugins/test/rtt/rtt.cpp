@@ -7,6 +7,7 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/test_plugin.hpp"
 #include "rtt_report.hpp"
+#include "shared/bwctl_ends.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -53,6 +54,7 @@ constexpr std::array<std::string_view, 4> kExamples{
 
 Result<sdk::ParticipantList> participants(const Json& spec) {
   static constexpr std::array<std::string_view, 2> kFields{"source-node", "source"};
+  if (auto lead = bwctl_lead(spec, kBwctlPing)) return sdk::ParticipantList{{std::move(lead)}, {}};
   return sdk::lead_from(spec, kFields, "No source specified");
 }
 
@@ -66,6 +68,7 @@ constinit const sdk::TestPlugin test_rtt{
     .spec_schema = [] { return plugin_schemas::embedded("rtt-spec.json"); },
     .result_schema = [] { return plugin_schemas::embedded("rtt-result.json"); },
     .participants = &participants,
+    .asks_around = [] { return has_bwctl(kBwctlPing); },
     .describe_spec = &describe_rtt_spec,
     .format_result = &format_rtt_result,
 };

@@ -9,6 +9,8 @@
 #include "plugin_schemas_embedded.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/test_plugin.hpp"
+#include "shared/bwctl_ends.hpp"
+#include "shared/throughput_peers.hpp"
 #include "shared/throughput_spec.hpp"
 #include "throughput_report.hpp"
 
@@ -112,7 +114,16 @@ Result<sdk::ParticipantList> participants(const Json& spec) {
   static constexpr std::array<std::string_view, 2> kDestination{"dest-node", "dest"};
   auto list = sdk::lead_from(spec, kSource, "No source specified");
   if (!has_two_ends(spec)) return list;
-  for (auto& host : sdk::lead_from(spec, kDestination, {}).hosts) list.hosts.push_back(std::move(host));
+  auto destination = sdk::lead_from(spec, kDestination, {});
+  switch (find_bwctl_side(spec, kBwctlThroughput)) {
+    case BwctlSide::source:
+      return destination;
+    case BwctlSide::destination:
+      return list;
+    case BwctlSide::none:
+      break;
+  }
+  for (auto& host : destination.hosts) list.hosts.push_back(std::move(host));
   return list;
 }
 
@@ -128,6 +139,7 @@ constinit const sdk::TestPlugin test_throughput{
     .result_schema = [] { return plugin_schemas::embedded("throughput-result.json"); },
     .check_spec = &check_spec,
     .participants = &participants,
+    .asks_around = &throughput_asks_around,
     .describe_spec = &describe_throughput_spec,
     .format_result = &format_throughput_result,
 };

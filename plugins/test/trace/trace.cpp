@@ -9,6 +9,7 @@
 #include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/test_plugin.hpp"
+#include "shared/bwctl_ends.hpp"
 #include "trace_report.hpp"
 
 namespace pscheduler::plugins {
@@ -110,6 +111,7 @@ Result<void> check_spec(const Json& spec) {
 
 Result<sdk::ParticipantList> participants(const Json& spec) {
   static constexpr std::array<std::string_view, 2> kFields{"source-node", "source"};
+  if (auto lead = bwctl_lead(spec, kBwctlTrace)) return sdk::ParticipantList{{std::move(lead)}, {}};
   return sdk::lead_from(spec, kFields, "No source specified");
 }
 
@@ -124,6 +126,7 @@ constinit const sdk::TestPlugin test_trace{
     .result_schema = [] { return plugin_schemas::embedded("trace-result.json"); },
     .check_spec = &check_spec,
     .participants = &participants,
+    .asks_around = [] { return has_bwctl(kBwctlTrace); },
     .describe_spec = &describe_trace_spec,
     .format_result = &format_trace_result,
 };

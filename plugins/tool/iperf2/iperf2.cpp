@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "iperf2_command.hpp"
-#include "iperf2_output.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/iperf2_output.hpp"
 #include "shared/server_program.hpp"
 #include "shared/throughput_peers.hpp"
 #include "shared/throughput_result.hpp"
@@ -45,7 +45,7 @@ std::vector<std::string> reasons_against(const Json& spec) {
     reasons.emplace_back("iperf2 limits the bandwidth of UDP only; add udp or give an fq-rate instead.");
   if (auto trouble = trouble_of(server_program(kProgram)); !trouble.empty())
     reasons.push_back(std::move(trouble));
-  return reasons;
+  return declining_bwctl_ends(std::move(reasons), spec);
 }
 
 Result<Duration> slot(const Json& spec) {
@@ -183,6 +183,7 @@ constinit const sdk::ToolPlugin tool_iperf2{
     .preference = 0,
     .spec_schema_max = 7,
     .reasons_against = &reasons_against,
+    .asks_around = &throughput_asks_around,
     .duration = &slot,
     .participant_data = &participant_data,
     .run = &run,

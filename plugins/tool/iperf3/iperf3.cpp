@@ -11,6 +11,7 @@
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/child_program.hpp"
+#include "shared/throughput_peers.hpp"
 #include "shared/throughput_result.hpp"
 #include "shared/throughput_spec.hpp"
 
@@ -84,7 +85,7 @@ std::vector<std::string> reasons_against(const Json& spec) {
   if (times && times->omit > kOmitMost)
     reasons.emplace_back("iperf3 omits PT10M at most; give less to omit.");
   if (auto trouble = trouble_of(iperf3_setting()); !trouble.empty()) reasons.push_back(std::move(trouble));
-  return reasons;
+  return declining_bwctl_ends(std::move(reasons), spec);
 }
 
 Result<Duration> slot(const Json& spec) {
@@ -124,6 +125,7 @@ constinit const sdk::ToolPlugin tool_iperf3{
     .preference = 10,
     .spec_schema_max = 7,
     .reasons_against = &reasons_against,
+    .asks_around = &throughput_asks_around,
     .duration = &slot,
     .data_elsewhere = true,
     .run = &run_iperf3,

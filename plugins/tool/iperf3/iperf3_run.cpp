@@ -11,10 +11,10 @@
 
 #include "iperf3.hpp"
 #include "iperf3_command.hpp"
-#include "iperf3_output.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/temp_dir.hpp"
+#include "shared/iperf3_output.hpp"
 #include "shared/processor_affinity.hpp"
 #include "shared/throughput_peers.hpp"
 #include "shared/throughput_result.hpp"

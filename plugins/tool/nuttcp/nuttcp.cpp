@@ -90,7 +90,7 @@ std::vector<std::string> reasons_against(const Json& spec) {
     reasons.push_back(fmt::format("{} knows no burst-size; install nuttcp {} or leave it out.",
                                   setting->program, kNuttcpWithJitterAndBursts.major));
   }
-  return reasons;
+  return declining_bwctl_ends(std::move(reasons), spec);
 }
 
 Result<Duration> slot(const Json& spec) {
@@ -211,6 +211,7 @@ constinit const sdk::ToolPlugin tool_nuttcp{
     .preference = 5,
     .spec_schema_max = 7,
     .reasons_against = &reasons_against,
+    .asks_around = &throughput_asks_around,
     .duration = &slot,
     .participant_data = &participant_data,
     .run = &run,

@@ -1,88 +1,28 @@
 // ping: measures round trips with the system's ping.
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/envelope.hpp"
-#include "pscheduler/plugin_sdk/names.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
-#include "pscheduler/time/iso8601.hpp"
+#include "shared/bwctl_ends.hpp"
 #include "shared/ping_command.hpp"
 #include "shared/ping_measurement.hpp"
+#include "shared/ping_result.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr std::array<std::string_view, 1> kTests{"rtt"};
 
-Json trip_json(const PingTrip& trip) {
-  Json json = {{"seq", trip.seq}};
-  if (!trip.ip.empty()) json["ip"] = trip.ip;
-  if (!trip.name.empty()) json["hostname"] = trip.name;
-  if (trip.length) json["length"] = *trip.length;
-  if (trip.ttl) json["ttl"] = *trip.ttl;
-  if (trip.rtt) json["rtt"] = format_duration(*trip.rtt);
-  if (!trip.error.empty()) json["error"] = trip.error;
-  if (!trip.message.empty()) json["message"] = trip.message;
-  return json;
-}
-
-void add_hostnames(Json& trips) {
-  std::vector<std::string> addresses;
-  for (const auto& trip : trips) {
-    if (auto ip = json::find_string(trip, "ip"); ip && !trip.contains("hostname"))
-      addresses.push_back(std::move(*ip));
-  }
-  if (addresses.empty()) return;
-  const auto names = sdk::reverse_names(addresses);
-  for (auto& trip : trips) {
-    const auto name = names.find(json::find_string(trip, "ip").value_or(std::string()));
-    if (name != names.end()) trip["hostname"] = name->second;
-  }
-}
-
-Json result_json(const PingOutput& output, bool hostnames) {
-  Json trips = Json::array();
-  for (const auto& trip : output.trips) trips.push_back(trip_json(trip));
-  if (hostnames) add_hostnames(trips);
-  Json result = {{"schema", 1},
-                 {"succeeded", true},
-                 {"roundtrips", std::move(trips)},
-                 {"loss", output.loss},
-                 {"sent", output.sent},
-                 {"received", output.received},
-                 {"lost", std::max<std::int64_t>(0, output.sent - output.received)},
-                 {"duplicates", output.duplicates},
-                 {"reorders", output.reorders}};
-  if (output.times) {
-    result["min"] = format_duration(output.times->min);
-    result["mean"] = format_duration(output.times->mean);
-    result["max"] = format_duration(output.times->max);
-    result["stddev"] = format_duration(output.times->stddev);
-  }
-  return result;
-}
-
 Result<Json> run(const sdk::RunInput& input) {
   const auto measured = measure_with_ping(input.spec, input.start);
   if (!measured) return fail(measured.error());
   if (!measured->output) return sdk::failed_run(measured->failure, measured->diags);
   const bool hostnames = json::find_bool(input.spec, "hostnames").value_or(true);
-  return sdk::succeeded_run(result_json(*measured->output, hostnames), measured->diags);
-}
-
-Json merged_results(const Json& /*test*/, const Json& results) {
-  const auto first = sdk::first_result(results);
-  if (!first.result) return first.failure;
-  static constexpr std::array kMembers{"loss", "max",        "mean",     "min",      "roundtrips", "stddev",
-                                       "lost", "duplicates", "received", "reorders", "sent"};
-  Json merged = {{"schema", 1}, {"succeeded", true}};
-  for (const auto* name : kMembers) {
-    if (const Json* const value = json::find(*first.result, name)) merged[name] = *value;
-  }
-  return merged;
+  return sdk::succeeded_run(
+      rtt_result(*measured->output, hostnames ? HostNames::looked_up : HostNames::left_out), measured->diags);
 }
 
 }  // namespace
@@ -93,10 +33,14 @@ constinit const sdk::ToolPlugin tool_ping{
     .tests = kTests,
     .preference = 0,
     .spec_schema_max = 4,
-    .reasons_against = &ping_reasons_against,
+    .reasons_against =
+        [](const Json& spec) {
+          return declining_bwctl_sources(ping_reasons_against(spec), spec, kBwctlPing);
+        },
+    .asks_around = [] { return has_bwctl(kBwctlPing); },
     .duration = &ping_slot,
     .run = &run,
-    .merged_results = &merged_results,
+    .merged_results = &merge_rtt,
 };
 
 }  // namespace pscheduler::plugins

@@ -12,6 +12,7 @@
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/bwctl_ends.hpp"
 #include "shared/trace_result.hpp"
 #include "tracepath_command.hpp"
 
@@ -57,7 +58,11 @@ constinit const sdk::ToolPlugin tool_tracepath{
     .tests = kTests,
     .preference = -10,
     .spec_schema_max = 1,
-    .reasons_against = &tracepath_reasons_against,
+    .reasons_against =
+        [](const Json& spec) {
+          return declining_bwctl_sources(tracepath_reasons_against(spec), spec, kBwctlTrace);
+        },
+    .asks_around = [] { return has_bwctl(kBwctlTrace); },
     .duration = &tracepath_slot,
     .run = &run,
     .merged_results = &merge_trace,

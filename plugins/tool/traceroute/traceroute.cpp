@@ -11,6 +11,7 @@
 #include "pscheduler/plugin_sdk/envelope.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/bwctl_ends.hpp"
 #include "shared/trace_result.hpp"
 #include "traceroute_command.hpp"
 
@@ -68,7 +69,11 @@ constinit const sdk::ToolPlugin tool_traceroute{
     .tests = kTests,
     .preference = 0,
     .spec_schema_max = 2,
-    .reasons_against = &traceroute_reasons_against,
+    .reasons_against =
+        [](const Json& spec) {
+          return declining_bwctl_sources(traceroute_reasons_against(spec), spec, kBwctlTrace);
+        },
+    .asks_around = [] { return has_bwctl(kBwctlTrace); },
     .duration = &traceroute_slot,
     .run = &run,
     .merged_results = &merge_trace,

@@ -19,7 +19,7 @@ inline std::string recorded(const std::string& name, const std::string& stream =
   const auto from = all.find(begin);
   if (from == std::string::npos) throw std::runtime_error("no fixture " + name);
   const auto start = from + begin.size();
-  return all.substr(start, all.find("-----", start) - start);
+  return all.substr(start, all.find("----- ", start) - start);
 }
 
 }  // namespace pscheduler::plugins::test

@@ -1,0 +1,44 @@
+// bwctltraceroute: lets BWCTL trace with traceroute where one end has no pScheduler.
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/plugin_sdk/tool_plugin.hpp"
+#include "shared/bwctl_trace.hpp"
+#include "shared/trace_result.hpp"
+
+namespace pscheduler::plugins {
+namespace {
+
+constexpr std::array<std::string_view, 1> kTests{"trace"};
+constexpr std::array<std::string_view, 10> kFields{"schema",     "source",    "source-node", "dest",
+                                                   "ip-version", "first-ttl", "hops",        "ip-tos",
+                                                   "length",     "hostnames"};
+
+std::vector<std::string> reasons_against(const Json& spec) {
+  return bwctl_reasons_against(spec, {kBwctlTrace, kFields}, {});
+}
+
+Result<Json> run(const sdk::RunInput& input) {
+  return run_bwctl_trace(input, "traceroute", &parse_traceroute_output);
+}
+
+}  // namespace
+
+extern const sdk::ToolPlugin tool_bwctltraceroute;
+constinit const sdk::ToolPlugin tool_bwctltraceroute{
+    .identity =
+        {"bwctltraceroute",
+         "Trace a path with traceroute through BWCTL, FOR BACKWARD COMPATIBILITY WITH HOSTS THAT HAVE NO "
+         "PSCHEDULER ONLY"},
+    .tests = kTests,
+    .preference = 10,
+    .spec_schema_max = 2,
+    .reasons_against = &reasons_against,
+    .asks_around = [] { return has_bwctl(kBwctlTrace); },
+    .duration = &bwctl_trace_slot,
+    .run = &run,
+    .merged_results = &merge_trace,
+};
+
+}  // namespace pscheduler::plugins
