@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "sim_mesh/report.hpp"
+#include "sim_mesh/scenes.hpp"
 #include "sim_mesh/simulation.hpp"
 
 namespace {
@@ -74,7 +75,16 @@ int main(int argc, char** argv) {
   app.add_option("--minutes", minutes, "How long each mesh is disturbed");
   app.add_flag("--keep-going", goes_on, "Do not end at the first failure");
   app.add_flag("--plant-overlap", options.plant_overlap, "With a fault that has to be found");
+  bool contention = false;
+  bool dead_node = false;
+  bool killing = false;
+  app.add_flag("--contention", contention, "Two leads that want a third node 1,000 times each");
+  app.add_flag("--dead-node", dead_node, "A mesh of 50 nodes, one of which dies");
+  app.add_flag("--killing", killing, "A participant, and a lead, that dies at each step of a measurement");
   CLI11_PARSE(app, argc, argv);
+  if (contention) return sim_mesh::show_contention() ? 0 : 1;
+  if (dead_node) return sim_mesh::show_dead_node() ? 0 : 1;
+  if (killing) return sim_mesh::show_killing() ? 0 : 1;
   options.length = std::chrono::minutes(minutes);
   if (one->count() == 0) return run_seeds(options, first, count, goes_on);
   options.tell = true;
