@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "live/run_method.hpp"
 #include "pscheduler/base/text.hpp"
-#include "unit/plugins/run_method.hpp"
 
 namespace pscheduler::sdk {
 namespace {
