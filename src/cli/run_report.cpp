@@ -82,13 +82,27 @@ bool only_repeats(const Json& run, const Json& participants, const Json* result)
   return participants.size() == 1 && outcome_of(run) == RunOutcome::failed && same("error") && same("diags");
 }
 
-std::string participant_text(const std::string& name, const Json* result) {
+// What the lead has written down about a participant: each such line of the run's errors begins with its
+// name.
+std::string said_about(const std::string& name, const Json& run) {
+  std::string found;
+  const auto errors = text_or(run, "errors", "");
+  for (const auto line : split(errors, '\n')) {
+    if (line.starts_with(name + " ")) found += std::string(line) + "\n";
+  }
+  return found;
+}
+
+std::string participant_text(const Json& run, const std::string& name, const Json* result) {
   std::string text;
   const auto error = result == nullptr ? "" : said_in(member(*result, "error"));
   const auto diags = result == nullptr ? "" : said_in(member(*result, "diags"));
   if (!trim(error).empty()) text += block("Error from " + name + ":", error);
   if (!trim(diags).empty()) text += block("Diagnostics from " + name + ":", diags);
-  return text.empty() ? "\nNo information from " + name + ".\n" : text;
+  if (!text.empty()) return text;
+  const auto reason = said_about(name, run);
+  return reason.empty() ? "\nNo information from " + name + ".\n"
+                        : block("No result from " + name + ":", reason);
 }
 
 // The archiver's own error when it reported one, else what it wrote to stderr if it failed.
@@ -188,7 +202,7 @@ std::string diagnostics_text(const Json& run) {
         participant.is_string() ? participant.get<std::string>() : "participant " + std::to_string(i);
     const bool known = results != nullptr && results->is_array() && i < results->size();
     const Json* result = known ? &(*results)[i] : nullptr;
-    if (!only_repeats(run, *participants, result)) text += participant_text(name, result);
+    if (!only_repeats(run, *participants, result)) text += participant_text(run, name, result);
   }
   return text;
 }

@@ -138,6 +138,18 @@ TEST_F(ResultCommand, AFailedRunTellsWhatEachParticipantSaid) {
             "\nNo information from b.example.org.\n");
 }
 
+TEST_F(ResultCommand, AParticipantWithoutResultIsShownWithWhatTheLeadKnowsOfIt) {
+  Json run = run_object();
+  run.merge_patch(Json::parse(R"({"state":"failed","result-merged":{"succeeded":false,"error":"E"},
+    "result-full":[{"succeeded":false,"error":"F"},null],
+    "errors":"E\nb.example.org cannot be reached: Connection refused"})"));
+  set_run(run);
+  EXPECT_EQ(shown({"--quiet"}),
+            "Run failed.\n\nError:\n  E\n"
+            "\nError from a.example.org:\n  F\n"
+            "\nNo result from b.example.org:\n  b.example.org cannot be reached: Connection refused\n");
+}
+
 struct SoleCase {
   std::string name;
   std::string merged;
