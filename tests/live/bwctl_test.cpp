@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -190,6 +191,18 @@ TEST_F(BwctlRun, DoesNotWaitForHostsThatKeepSilent) {
   stand_in("bwctl", "", "");
   EXPECT_EQ(participants("throughput", {{"dest", kFar}}), Json::array({nullptr, kFar}));
   EXPECT_EQ(file("arguments"), "");
+}
+
+TEST_F(BwctlRun, IsLookedForFromTheAddressOfTheLead) {
+  far_.listen();
+  stand_in("bwctl", "", "");
+  // From IPv6 there is no way to an IPv4 address.
+  for (const auto& [from, expected] :
+       {std::pair{"127.0.0.1", "[null]"}, std::pair{"::1", R"([null,"127.0.0.2"])"}}) {
+    setenv("PSCHEDULER_LEAD_BIND_HACK", from, 1);
+    EXPECT_EQ(participants("throughput", {{"dest", kFar}}), Json::parse(expected)) << from;
+    unsetenv("PSCHEDULER_LEAD_BIND_HACK");
+  }
 }
 
 TEST_F(BwctlRun, CanBeSwitchedOff) {

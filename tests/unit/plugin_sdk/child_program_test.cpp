@@ -63,6 +63,26 @@ TEST(ChildProgram, SaysWhyItCouldNotStart) {
   EXPECT_THAT(outcome.trouble, HasSubstr("/no/such/program: No such file"));
 }
 
+TEST(ChildProgram, EndsWhatMeetsAnObjection) {
+  const auto outcome = run_child({.words = {"sh", "-c", "echo fine >&2; echo odd >&2; exec sleep 600"},
+                                  .time_limit = kPlenty,
+                                  .objection = [](const std::string& errors) -> std::string {
+                                    return errors.find("odd") == std::string::npos ? "" : "It is odd.";
+                                  }});
+  EXPECT_EQ(outcome.end, ChildEnd::objected);
+  EXPECT_EQ(outcome.trouble, "It is odd.");
+}
+
+TEST(ChildProgram, GivesTheTimeItIsToldToEnd) {
+  // Longer than what programs are given as a rule.
+  const auto outcome = run_child(
+      {.words = {"sh", "-c", "trap 'sleep 1; echo tidied; exit' TERM; echo up >&2; sleep 600 & wait"},
+       .time_limit = kPlenty,
+       .term_to_kill = kPlenty,
+       .objection = [](const std::string&) { return "Go."; }});
+  EXPECT_EQ(outcome.output, "tidied\n");
+}
+
 TEST(ChildProgram, EndsWhatTakesTooLong) {
   const auto outcome = shell("echo early; exec sleep 600", kShort);
   EXPECT_EQ(outcome.end, ChildEnd::timed_out);

@@ -161,5 +161,18 @@ TEST(Dispatcher, ListsWhatItServes) {
   EXPECT_EQ(serves[1]["methods"], Json::parse(R"(["enumerate","can-run","duration","merged-results"])"));
 }
 
+TEST(Dispatcher, DoesNotServeWhatAsksAround) {
+  auto tool = sample::kKnuckles;
+  auto test = *sample::catalogue().tests.front();
+  tool.asks_around = [] { return true; };
+  test.asks_around = [] { return true; };
+  const std::array<const ToolPlugin*, 1> tools{&tool};
+  const std::array<const TestPlugin*, 1> tests{&test};
+  const auto served = [&] { return Dispatcher({tests, tools, {}, {}}).serves().dump(); };
+  EXPECT_THAT(served(), Not(AnyOf(HasSubstr("can-run"), HasSubstr("participants"))));
+  tool.asks_around = test.asks_around = [] { return false; };
+  EXPECT_THAT(served(), AllOf(HasSubstr("can-run"), HasSubstr("participants")));
+}
+
 }  // namespace
 }  // namespace pscheduler::sdk
