@@ -27,6 +27,14 @@ bool Breaker::failed(Pass pass, Duration now, Error error) {
   return true;
 }
 
+Error Breaker::refusal(Duration now) const {
+  const auto left =
+      std::max(std::chrono::ceil<std::chrono::seconds>(retry_at_ - now), std::chrono::seconds(1));
+  Error error = last_error_;
+  error.message += "; it is called again in " + std::to_string(left.count()) + " s";
+  return error;
+}
+
 // The next call is the probe then.
 void Breaker::abandoned(Pass pass, Duration now) {
   if (pass == Pass::probe) retry_at_ = std::min(retry_at_, now);

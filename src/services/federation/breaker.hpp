@@ -38,7 +38,8 @@ class Breaker {
   // The call was cancelled.
   void abandoned(Pass pass, Duration now);
 
-  [[nodiscard]] const Error& last_error() const { return last_error_; }
+  // What a call that is refused fails with: what was seen last, and when the host is called again.
+  [[nodiscard]] Error refusal(Duration now) const;
 
  private:
   int failures_ = 0;  // in a row

@@ -72,7 +72,7 @@ PeerLine::PeerLine(Peers::Ports ports, const PeersSettings& settings)
 ports::AsyncResult<PeerAnswer> PeerLine::ask(PeerCall call) {
   const auto record = book_.of(call.host, ports_.clock.steady());
   const Breaker& breaker = record->breaker(call.http.bind_address.value_or(""));
-  if (breaker.refuses(ports_.clock.steady())) co_return fail(breaker.last_error());
+  if (breaker.refuses(ports_.clock.steady())) co_return fail(breaker.refusal(ports_.clock.steady()));
   const Wait wait(waits_, call, ports_.clock.steady());
   auto& turns = call.kind == CallKind::waiting ? waiting_turns_ : turns_;
   const auto turn = co_await turns.acquire(call.host, call.http.time_limit.value());
@@ -93,7 +93,7 @@ ports::AsyncResult<PeerAnswer> PeerLine::ask_now(PeerCall call, PeerRecord& reco
   Breaker& breaker = record.breaker(call.http.bind_address.value_or(""));
   const Duration begun = ports_.clock.steady();
   const auto pass = breaker.admit(begun);
-  if (pass == Breaker::Pass::refused) co_return fail(breaker.last_error());
+  if (pass == Breaker::Pass::refused) co_return fail(breaker.refusal(begun));
   Trial trial(*this, breaker, pass);
   const Duration limit = call.http.time_limit.value();
   auto http = co_await ports_.http.call(std::move(call.http));

@@ -32,6 +32,7 @@ TEST_F(Line, LeavesAHostAloneThatHasNotAnsweredThreeTimes) {
   const auto refused = ask_clock();
   EXPECT_EQ(refused.error().code, Errc::unreachable);
   EXPECT_THAT(refused.error().message, HasSubstr("b.example cannot be reached: No answer"));
+  EXPECT_THAT(refused.error().message, testing::EndsWith("; it is called again in 5 s"));
   EXPECT_TRUE(goes_out("c.example"));
 }
 
