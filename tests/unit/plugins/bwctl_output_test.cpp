@@ -125,6 +125,26 @@ TEST(BwctlOutput, FailsForWhatBwctlSaysWithStatusZero) {
   }
 }
 
+TEST(BwctlOutput, FailsForComplaintsEvenWithAResult) {
+  const auto with = [](const std::string& errors) {
+    return read_bwctl_output("\nSENDER START\n 1  10.0.0.1  1 ms\n\nSENDER END\n", errors + "\n").failure;
+  };
+  for (const auto* complaint :
+       {"Unable to connect to f", "Unable to initiate peer handshake", "NTP is unsynchronized", "Denied by f",
+        "SessionRequest: f busy. (Try -L flag): 8", "options unsupported by f", "No tools in common",
+        "traceroute not available by both servers", "Control connection failure",
+        "Timed out waiting for results", "bad reservation time",
+        "did not complete in allocated time frame"}) {
+    for (const auto* program : {"bwctl: ", "bwping: ", "bwtraceroute: "})
+      EXPECT_EQ(with(program + std::string(complaint)), program + std::string(complaint));
+    EXPECT_EQ(with(std::string("other: ") + complaint), "");
+  }
+  for (const auto* remark :
+       {"Peer cancelled test before expected", "Hostname 'h' resolves to a loopback address", "Using tool: x",
+        "9 seconds until test results available", "NTP: STA_NANO should be set", "Session ended abnormally"})
+    EXPECT_EQ(with(std::string("bwctl: ") + remark), "");
+}
+
 TEST(BwctlOutput, FailsForWhatTheFarEndSaysInTheFrame) {
   const auto framed = [](const std::string& line) {
     return read_bwctl_output("\nSENDER START\n" + line + "\n\nSENDER END\n", "");
