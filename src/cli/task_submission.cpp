@@ -176,10 +176,11 @@ Result<std::string> post_task(Context& context, const Lead& lead, const Json& ta
   const Reply reply = context.server.post(*url, json::to_compact(task), waiting.during(call));
   if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, lead.host, reply));
   if (reply.status != 200) {
-    const bool own_fault = reply.status >= 400 && reply.status < 500;
+    // Of a task of its own, a host has said all there is to say.
+    const bool is_clear = reply.status >= 400 && reply.status < 500 && lead.others.empty();
     return fail(Errc::invalid_argument,
                 lead.host + " refused the task: " + refusal(reply) +
-                    (own_fault ? "" : "\nSee whether all is well there: " + troubleshooting(lead)));
+                    (is_clear ? "" : "\nSee whether all is well there: " + troubleshooting(lead)));
   }
   const auto answer = json_of(reply);
   if (!answer || !answer->is_string()) {

@@ -59,6 +59,8 @@ const CommandSyntax& task_syntax() {
       "stop the task; pscheduler cancel does.",
       task_options(),
       {{"Measure the round trip to a host", "pscheduler task rtt --dest www.example.org"},
+       {"Throughput between two other hosts",
+        "pscheduler task throughput --source ps1.example.org --dest ps2.example.org"},
        {"Options of a test", "pscheduler task rtt --help"},
        {"Every hour for a day", "pscheduler task --repeat PT1H --max-runs 24 rtt --dest www.example.org"},
        {"At the full hours of the next day, up to ten minutes late if the host is busy",

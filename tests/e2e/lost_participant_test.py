@@ -10,6 +10,7 @@ import uuid
 from harness import CLI, DEADLINE, FINAL_STATES, E2ETestCase, cli_environment, main
 from processes import marked
 from scripted import write_plugin
+from terminal import Terminal
 
 # The hosts that its spec names.
 PARTICIPANTS = "sed -n 's/.*\"hosts\": *\\(\\[[^]]*\\]\\).*/{\"participants\": \\1}/p'\n"
@@ -53,15 +54,20 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
                    for method, script in scripts.items()}
         write_plugin(os.path.join(directory, "classes"), "pair", duration="PT1S", methods=scripts)
 
-    def document(self, lead, other, **schedule):
+    @staticmethod
+    def document(lead, other, **schedule):
         return {"test": {"type": "pair", "spec": {"hosts": [lead.address, other.address]}}, "schedule": schedule}
 
-    def user(self, lead, other, **schedule):
-        """The command of somebody who posts the task and waits for its result."""
+    def command(self, lead, other):
+        """That posts the task and waits for its result."""
         path = os.path.join(lead.directory, "task.json")
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(self.document(lead, other, **schedule), file)
-        process = subprocess.Popen([CLI, "task", "--import", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            json.dump(self.document(lead, other), file)
+        return [CLI, "task", "--import", path]
+
+    def user(self, lead, other):
+        """Somebody who posts the task and waits for its result."""
+        process = subprocess.Popen(self.command(lead, other), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    stdin=subprocess.DEVNULL, text=True, env=cli_environment(lead.address))
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
@@ -133,6 +139,7 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         self.until_reached(other)
         other.kill()
         self.assertRegex(self.reads(user), f"not all participants took it:\n  {other.address} cannot be reached: ")
+        self.assertIs(lead.api.get(lead.api.get("/tasks").json[0] + "?detail").json["detail"]["enabled"], False)
         self.assert_nothing_left(lead, other)
         self.assertEqual(len(other.api.get("/tasks").json), 1, "but for the task that was posted afterwards")
 
@@ -173,6 +180,25 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         self.assert_told(ran.stdout, other, "Connection refused")
         self.let_go_on_for_the_next(lead)
         self.assert_nothing_left(lead, other)
+
+    def test_one_that_is_slow_is_named_on_the_terminal(self):
+        lead, other = self.node(), self.node({("tool", "run"): WAIT})
+        terminal = Terminal(self.command(lead, other), cli_environment(lead.address), columns=200)
+        self.addCleanup(terminal.close)
+        terminal.wait_for(lambda text: f"Waiting for {other.address} to hand over its result (" in text)
+        self.let_go_on(other)
+        self.assertEqual(terminal.wait_for_end(), 0)
+        _, _, after = terminal.sent.rpartition("to hand over its result (")
+        self.assertRegex(after, r"^\d+ s\)\x1b\[K\r\x1b\[K", "the line is gone when there is something to read")
+        self.assertIn("Nothing more is scheduled.", after)
+
+    def test_a_participant_knows_who_has_the_result(self):
+        lead, other = self.node(), self.node()
+        run = lead.api.finished_run(self.document(lead, other))["href"]
+        ran = other.cli("explain", run.replace(lead.address, other.address))
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertTrue(ran.stdout.endswith(f"The lead of the task has the result:\n  pscheduler explain {run}\n"),
+                        ran.stdout)
 
     def let_go_on_for_the_next(self, lead):
         """Its tool need not be told any more."""

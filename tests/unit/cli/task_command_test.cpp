@@ -199,6 +199,34 @@ TEST_F(TaskCommand, ARefusedTaskTellsWhy) {
   EXPECT_THAT(bench_.out.str(), IsEmpty());
 }
 
+TEST_F(TaskCommand, AfterARefusalOfATaskOfSeveralHostsItSaysHowToFindTheFault) {
+  const std::string spec = "GET " + kRoot + "tests/idle/participants?spec=" + kSpec;
+  bench_.server.answer_instead(
+      spec, Reply{200, R"({"participants":["here.example.org","b.example.org","c.example.org"]})", true});
+  bench_.server.answer_instead("POST " + kRoot + "tasks",
+                               Reply{422, "b.example.org cannot be reached: Connection refused\n", true});
+  EXPECT_EQ(run_command({"idle", "-d", "PT1S"}), 1);
+  EXPECT_EQ(bench_.err.str(),
+            "here.example.org refused the task: b.example.org cannot be reached: Connection refused\n"
+            "See whether all is well there: pscheduler troubleshoot --host here.example.org b.example.org\n");
+}
+
+TEST_F(TaskCommand, WhatIsWaitedForIsNamedOnTheTerminal) {
+  bench_.environment.on_terminal = true;
+  bench_.server.answer_instead("GET " + kRoot + "tests/idle/participants?spec=" + kSpec,
+                               Reply{200, R"({"participants":["here.example.org","b.example.org"]})", true});
+  bench_.server.forget("POST " + kRoot + "tasks");
+  bench_.server.on("POST " + kRoot + "tasks", Reply{200, "\"" + kTask + "\"", true}, 800ms);
+  EXPECT_EQ(run_command({"idle", "-d", "PT1S"}), 0) << bench_.err.str();
+  EXPECT_THAT(bench_.environment.progress,
+              ElementsAre("Waiting for here.example.org to settle the task with b.example.org (0 s)", "",
+                          "Measuring, at most 1 second left",
+                          "Waiting for here.example.org to finish the run (1 s)", ""));
+  bench_.environment.progress.clear();
+  EXPECT_EQ(run_command({"--quiet", "idle", "-d", "PT1S"}), 0);
+  EXPECT_THAT(bench_.environment.progress, IsEmpty());
+}
+
 TEST_F(TaskCommand, ARemoteAssistCannotSayWhoLeadsWhenNobodyIsNamed) {
   const std::string root = "https://other.example.org/pscheduler/";
   bench_.server.on("GET " + root, "\"pScheduler\"");
