@@ -90,10 +90,11 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         finally:
             os.close(reached)
 
-    @staticmethod
-    def let_go_on(node):
-        with open(os.path.join(node.directory, "go-on"), "w", encoding="utf-8") as fifo:
-            fifo.write("\n")
+    def let_go_on(self, node):
+        """Whenever its script gets there."""
+        fifo = os.open(os.path.join(node.directory, "go-on"), os.O_RDWR)
+        self.addCleanup(os.close, fifo)
+        os.write(fifo, b"\n")
 
     def assert_told(self, text, other, reason=""):
         """That the run failed, and about the host why it has no result."""

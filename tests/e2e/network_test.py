@@ -104,11 +104,14 @@ class NetworkTest(E2ETestCase):
 
     def test_the_command_calls_from_the_address_it_was_told(self):
         words = ("rtt", "--source-node", "dual.test", "--dest", "four.test", *QUICK)
-        for bind, seen in ((("--bind", "192.0.2.103"), "192.0.2.103"), ((), "192.0.2.3")):
+        for bind, seen in ((("--bind", "192.0.2.103"), "192.0.2.103"),
+                           (("--assist", "dual.test", "--assist-bind", "192.0.2.103"), "192.0.2.3")):
             with self.subTest(bind=bind):
                 run, _ = self.measured(self.two, *bind, *words, lead=self.dual)
                 detail = self.dual.api.get(self.path_of(run["task-href"]) + "?detail").json["detail"]
                 self.assertEqual(detail["hints"]["requester"], seen)
+        said = self.refused(self.two, "--assist", "dual.test", "rtt", "--dest", "four.test", *QUICK)
+        self.assertIn("cannot be told by dual.test", said)
         ran = self.two.cli("ping", "--bind", "192.0.2.77", "dual.test")
         self.assertEqual(ran.returncode, 1)
         self.assertTrue(ran.stderr.startswith("dual.test: "), ran.stderr)

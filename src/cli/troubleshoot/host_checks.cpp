@@ -94,8 +94,13 @@ Finding check_mtu(Context& context, const std::string& from, const std::string& 
   const auto url = api_url(from, "mtu-safe");
   if (!url) return bad(url.error().message, "Name the host otherwise.");
   const Reply reply = context.server.get(*url, {{"dest", dest}}, CallOptions{});
-  if (reply.reached && reply.status == 404) return good("not supported by " + from);
-  if (reply.reached && reply.status == 504) {
+  // Who checks others need not run a server.
+  if (!reply.reached) {
+    return noted("not measured, as " + from + " runs no pScheduler",
+                 "The path from a host is measured by its server; " + server_trouble(context, from, reply));
+  }
+  if (reply.status == 404) return good("not supported by " + from);
+  if (reply.status == 504) {
     return noted("timed out",
                  "Something on the way to " + dest + " answers no probes; that need not be a fault.");
   }

@@ -186,6 +186,13 @@ TEST_F(Troubleshoot, WhatNeedBeNoFaultIsNoted) {
   EXPECT_THAT(out(), HasSubstr("not supported by here.example.org"));
 }
 
+TEST_F(Troubleshoot, WhoChecksOthersNeedRunNoServer) {
+  bench_.environment.own_name = "laptop";
+  EXPECT_EQ(run({"--host", "other.example.org"}), 0);
+  EXPECT_THAT(out(),
+              HasSubstr("Measuring the MTU from here ... not measured, as laptop runs no pScheduler\n"));
+}
+
 TEST_F(Troubleshoot, ANameWithoutAddressIsAFault) {
   expect_fault({"--host", "no.such"}, "No address of no.such could be found.", "getent ahosts no.such");
 }
