@@ -54,11 +54,13 @@ void Mesh::start(const std::string& name, Node& node) {
   node.buried = false;
   node.world = std::make_unique<World>(node.folder.path(), options);
   if (node.options.arrange) node.options.arrange(*node.world);
+  node.starting = true;
   try {
     node.world->start();
   } catch (const std::runtime_error&) {
     if (node.world->has_power()) throw;
   }
+  node.starting = false;
   settle();
 }
 
@@ -101,7 +103,7 @@ bool Mesh::bury_dead() {
   burying_ = true;
   bool buried = false;
   for (auto& [name, node] : nodes_) {
-    if (!node->world || node->buried || node->world->has_power()) continue;
+    if (!node->world || node->starting || node->buried || node->world->has_power()) continue;
     take_clock(*node);
     node->world->crash();
     node->buried = buried = true;

@@ -69,6 +69,7 @@ class Mesh {
     std::vector<std::string> addresses;
     Folder folder;
     std::unique_ptr<World> world;
+    bool starting = false;
     bool buried = false;      // what is left of the world does nothing any more
     Duration clock_offset{};  // while it is off
   };

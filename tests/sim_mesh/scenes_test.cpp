@@ -35,7 +35,7 @@ TEST(Contention, WithoutRoomForBothNeitherStarvesAndWhoHasNoTimeIsNamed) {
 }
 
 TEST(DeadNode, CostsThoseNothingWhoDoNotMeasureWithIt) {
-  DeadNodeOptions options{.nodes = 10, .neighbours = 3, .length = 4min};
+  DeadNodeOptions options{.nodes = 7, .neighbours = 2, .length = 3min};
   const auto with = live_on(options);
   options.one_is_dead = false;
   const auto without = live_on(options);
