@@ -30,21 +30,23 @@ read -r _ <"@DIRECTORY@/go-on"
 echo '{"schema": 1, "succeeded": true, "result": {"succeeded": true}}'
 """
 
+LONG = "PT12S"  # for tools that wait for the test, however busy the machine is
+
 
 class LostParticipantTest(E2ETestCase):
     def setUp(self):
         self.mark = uuid.uuid4().hex
 
-    def node(self, methods=None):
-        """A daemon whose plug-in has these scripts in the place of its own. As lead it merges what it is given."""
+    def node(self, methods=None, duration="PT1S"):
+        """A daemon whose plug-in has these scripts in the place of its own, and ends its tool soon after that time."""
         directory = self.new_directory()
         for fifo in ("reached", "go-on"):
             os.mkfifo(os.path.join(directory, fifo))
-        self.write_classes(directory, methods)
+        self.write_classes(directory, methods, duration)
         daemon = self.start_daemon(directory=directory, class_roots=[os.path.join(directory, "classes")])
         return daemon
 
-    def write_classes(self, directory, methods=None):
+    def write_classes(self, directory, methods=None, duration="PT1S"):
         scripts = {("test", "participants"): PARTICIPANTS,
                    ("tool", "merged-results"): """
 if grep -q '"results": *\\[{[^]]*}, *{'; then echo '{"schema": 1, "succeeded": true}'
@@ -52,7 +54,7 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
 """, **(methods or {})}
         scripts = {method: script.replace("@MARK@", self.mark).replace("@DIRECTORY@", directory)
                    for method, script in scripts.items()}
-        write_plugin(os.path.join(directory, "classes"), "pair", duration="PT1S", methods=scripts)
+        write_plugin(os.path.join(directory, "classes"), "pair", duration=duration, methods=scripts)
 
     @staticmethod
     def document(lead, other, **schedule):
@@ -162,7 +164,7 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         self.assert_nothing_left(lead, other)
 
     def test_while_its_tool_is_at_work(self):
-        lead, other = self.node(), self.node({("tool", "run"): STAY})
+        lead, other = self.node(), self.node({("tool", "run"): STAY}, LONG)
         user = self.user(lead, other)
         self.until_reached(other)
         other.kill()
@@ -171,7 +173,7 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         self.assertIn("failed", [run["state"] for run in self.runs_of(other)])
 
     def test_before_its_result_is_fetched(self):
-        lead, other = self.node({("tool", "run"): WAIT}), self.node()
+        lead, other = self.node({("tool", "run"): WAIT}, LONG), self.node()
         url = lead.api.new_task(self.document(lead, other))
         run = lead.api.first_run(url)["href"]
         other.api.final_run(run.partition("/pscheduler")[2])
@@ -183,7 +185,7 @@ else echo '{"schema": 1, "succeeded": false, "error": "Not all have measured."}'
         self.assert_nothing_left(lead, other)
 
     def test_one_that_is_slow_is_named_on_the_terminal(self):
-        lead, other = self.node(), self.node({("tool", "run"): WAIT})
+        lead, other = self.node(), self.node({("tool", "run"): WAIT}, LONG)
         terminal = Terminal(self.command(lead, other), cli_environment(lead.address), columns=200)
         self.addCleanup(terminal.close)
         terminal.wait_for(lambda text: f"Waiting for {other.address} to hand over its result (" in text)
