@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pscheduler/schedule/recurrence.hpp"
 #include "pscheduler/schedule/timeline.hpp"
 
 namespace pscheduler::sim {
@@ -16,6 +17,9 @@ constexpr Duration kEndsWithin = 60s;
 
 // What a task needs to be planned once nothing keeps the node from it.
 constexpr Duration kPlannedWithin = 2min;
+
+// A run is planned at least this long before its time, however long its slip.
+constexpr Duration kAheadMin = 1min;
 
 // How far ahead the timeline is compared with the store.
 constexpr Duration kWindow = 3h;
@@ -58,14 +62,28 @@ void inspect_repeating(TaskId id, const KnownTask& task, Instant now, Instant la
   }
 }
 
-void inspect_task(Node& node, TaskId id, const KnownTask& task, Findings& findings) {
+// Whether nothing kept the node from planning the first run of a task that was accepted at `since`. In a
+// trouble all that the task asks for may have passed.
+bool had_time_for_first(Node& node, const KnownTask& task, Duration since) {
+  TaskProgress fresh;
+  fresh.enabled = true;
+  const Duration ahead = std::max(node.world().scheduling.horizon() - task.schedule.slip, kAheadMin);
+  return std::ranges::any_of(node.calm(), [&](const Calm& calm) {
+    if (calm.end <= since) return false;
+    const Instant from = calm.shows_at_begin + std::max(since - calm.begin, Duration::zero());
+    const auto nominal = schedule::next_nominal_start(task.schedule, fresh, from, Zone::utc());
+    if (!nominal) return false;
+    const bool at_once = traits(task.scheduling_class).multi_result;
+    const Instant planned_from = at_once ? from : std::max(from, *nominal - ahead);
+    return planned_from + kPlannedWithin <= calm.shows_at_end;
+  });
+}
+
+void inspect_task(Node& node, TaskId id, const KnownTask& task, Duration since, Findings& findings) {
   if (!task.progress.enabled || node.time() < node.last_trouble() + kPlannedWithin) return;
   const Instant now = node.now();
-  const Instant due = task.schedule.start.value_or(Instant::min());
   if (!task.latest_end) {
-    // All of it may lie in what the calendar was set across.
-    const bool may_have_none = task.schedule.repeats() && task.schedule.until && now >= *task.schedule.until;
-    if (now > due && !may_have_none) {
+    if (had_time_for_first(node, task, since)) {
       findings.report(Rule::accepted_is_kept, now,
                       "task " + id.to_string() + " is due, but no run of it was ever planned");
     }
@@ -130,6 +148,10 @@ void inspect_ends(const Node& node, Findings& findings) {
   }
 }
 
+void inspect_start(Node& node, Findings& findings) {
+  if (node.is_idle()) inspect_timeline(node, findings);
+}
+
 void inspect(Node& node, const std::map<TaskId, Duration>& accepted, Findings& findings) {
   const auto& ledger = node.ledger();
   for (const auto& [id, since] : accepted) {
@@ -138,9 +160,11 @@ void inspect(Node& node, const std::map<TaskId, Duration>& accepted, Findings& f
     if (task == nullptr) {
       findings.report(Rule::accepted_is_kept, node.now(), "task " + id.to_string() + " is not in the store");
     } else if (node.time() > since + kPlannedWithin) {
-      inspect_task(node, id, *task, findings);
+      inspect_task(node, id, *task, since, findings);
     }
   }
+  node.check_histories();
+  if (node.time() > node.last_trouble() + kPlannedWithin) node.archives().check_none_waits(node.now());
   if (node.is_quiet()) inspect_timeline(node, findings);
 }
 

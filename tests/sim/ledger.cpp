@@ -53,6 +53,7 @@ void Ledger::check_apart(RunId id, const KnownRun& run, Instant now) {
 }
 
 void Ledger::take(const ports::Changes& changes, Instant now) {
+  latest_now_ = std::max(latest_now_, now);
   for (const auto& task : changes.new_tasks) {
     auto& known = tasks_[task.id];
     known.scheduling_class = class_of_test(task.test_type);
@@ -113,9 +114,11 @@ void Ledger::take_changed(const Run& run, Instant now) {
                          " to " + std::string(traits(run.state).name));
   }
   if (run.state == RunState::on_deck) check_pause(run.id, run, now);
+  if (!is_final(known) && traits(run.state).final) ended_.push_back(run.id);
   leave(run.id, known);
   known.state = run.state;
   known.times = run.times;
+  known.expires = run.expires;
   enter(run.id, known, now);
   check_reasons(run, now);
 }
@@ -131,9 +134,21 @@ void Ledger::take_removed(RunId id, Instant now) {
   const auto found = runs_.find(id);
   if (found == runs_.end()) return;
   trace_.add(now, "removed", id.uuid());
+  check_removal(id, found->second, now);
   leave(id, found->second);
   --tasks_[found->second.task].runs;
   runs_.erase(found);
+}
+
+// What has not begun may go with its task. What has begun comes to its end first.
+void Ledger::check_removal(RunId id, const KnownRun& run, Instant now) {
+  if (unwanted_.contains(id) && (is_final(run) || run.state == RunState::pending)) return;
+  const bool old = run.times.end + keep_ <= latest_now_ || (run.expires && *run.expires <= latest_now_);
+  const bool with_its_task = run.state == RunState::pending && !tasks_[run.task].progress.enabled;
+  if (with_its_task || (is_final(run) && old)) return;
+  findings_.report(Rule::old_goes, now,
+                   describe(id, run.times) + " was removed, but is " + std::string(traits(run.state).name) +
+                       (old ? "" : " and not old"));
 }
 
 void Ledger::take_removed(TaskId id, Instant now) {
@@ -177,7 +192,7 @@ void Ledger::check_reasons(const Run& run, Instant now) {
       if (run.errors.empty()) {
         findings_.report(Rule::not_run_says_so, now, describe(run.id, run.times) + " is " + name + " mutely");
       }
-      if (known.tool_starts > 0 && !may_be_missed_later && run.state != RunState::preempted) {
+      if (known.tool_starts > 0 && !may_be_missed_later) {
         findings_.report(Rule::only_measured_is_finished, now,
                          describe(run.id, run.times) + " is " + name + ", but its tool was started");
       }
@@ -208,7 +223,8 @@ std::pair<RunId, KnownRun*> Ledger::unfinished_run(TaskId task, Instant start) {
   for (auto it = unfinished.lower_bound({start, RunId{}}); it != unfinished.end() && it->first == start;
        ++it) {
     auto& run = runs_.at(it->second);
-    const bool is_due = run.tool_starts == 0 && run.state == RunState::on_deck;
+    const bool is_begun = run.state == RunState::on_deck || run.state == RunState::running;
+    const bool is_due = run.tool_starts == 0 && is_begun;
     if (best.second == nullptr || is_due) best = {it->second, &run};
   }
   return best;

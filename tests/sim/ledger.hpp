@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
@@ -19,7 +21,8 @@ struct KnownRun {
   RunState state = RunState::pending;
   int tool_starts = 0;
   std::optional<Duration> tool_gone;  // when the process that was started last went, in time that never steps
-  bool placed = false;                // somebody else chose its time
+  std::optional<Instant> expires;
+  bool placed = false;  // somebody else chose its time
 };
 
 struct KnownTask {
@@ -34,7 +37,8 @@ struct KnownTask {
 
 class Ledger {
  public:
-  Ledger(Findings& findings, Trace& trace) : findings_(findings), trace_(trace) {}
+  // `keep`: how long what is over has to stay.
+  Ledger(Duration keep, Findings& findings, Trace& trace) : keep_(keep), findings_(findings), trace_(trace) {}
 
   // Changes that have just become durable.
   void take(const ports::Changes& changes, Instant now);
@@ -43,6 +47,9 @@ class Ledger {
   // several one whose tool has not been started.
   [[nodiscard]] std::pair<RunId, KnownRun*> unfinished_run(TaskId task, Instant start);
   void tool_has_gone(RunId id, Duration time);
+  // Somebody asks for it to be removed.
+  void is_unwanted(RunId id) { unwanted_.insert(id); }
+  [[nodiscard]] bool was_unwanted(RunId id) const { return unwanted_.contains(id); }
   [[nodiscard]] const KnownRun* run(RunId id) const;
   [[nodiscard]] const KnownTask* task(TaskId id) const;
 
@@ -51,6 +58,9 @@ class Ledger {
   // Those in the store, and how many there ever were.
   [[nodiscard]] const std::unordered_map<RunId, KnownRun>& runs() const { return runs_; }
   [[nodiscard]] std::uint64_t runs_ever() const { return runs_ever_; }
+
+  // Those that have come to their end since this was last asked.
+  [[nodiscard]] std::vector<RunId> take_ended() { return std::exchange(ended_, {}); }
 
   // Of unfinished runs, by the end of their slots.
   [[nodiscard]] const std::set<std::pair<Instant, RunId>>& unfinished_by_end() const { return by_end_; }
@@ -63,18 +73,23 @@ class Ledger {
   void take_removed(RunId id, Instant now);
   void take_removed(TaskId id, Instant now);
   void take_history(const ports::Changes& changes, Instant now);
+  void check_removal(RunId id, const KnownRun& run, Instant now);
   void check_reasons(const Run& run, Instant now);
   void check_pause(RunId id, const Run& run, Instant now);
   void check_apart(RunId id, const KnownRun& run, Instant now);
   void enter(RunId id, const KnownRun& run, Instant now);
   void leave(RunId id, const KnownRun& run);
 
+  Duration keep_;
   Findings& findings_;
   Trace& trace_;
   std::map<TaskId, KnownTask> tasks_;
   std::set<TaskId> removed_tasks_;  // because they were old
   std::unordered_map<RunId, KnownRun> runs_;
   std::uint64_t runs_ever_ = 0;
+  std::set<RunId> unwanted_;
+  std::vector<RunId> ended_;
+  Instant latest_now_;  // the latest that its calendar ever showed
   std::set<std::pair<Instant, RunId>> by_end_;
   std::map<std::pair<Instant, RunId>, TimeRange> occupied_;
   Pause pause_;

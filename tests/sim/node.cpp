@@ -16,6 +16,10 @@ constexpr Duration kConvalescence = 5s;
 // How long a plug-in's answer may take while plug-ins are odd.
 constexpr Duration kSlowAnswerMax = 8s;
 
+// How long an archiver takes for a record, in good times and while plug-ins are odd.
+constexpr Duration kArchiving = 200ms;
+constexpr Duration kSlowArchiving = 8s;
+
 // How long a commit may take, in good times and on a disk with other work to do.
 constexpr Duration kCommitMax = 20ms;
 constexpr Duration kSlowCommitMax = 3s;
@@ -35,12 +39,15 @@ Node::Node(std::uint64_t seed, const NodeOptions& options, Findings& findings, T
       options_(options),
       findings_(findings),
       trace_(trace),
-      ledger_(findings, trace),
-      tools_(ledger_, findings, trace),
+      ledger_(options.keep, findings, trace),
+      tools_(options.drift_ppm, ledger_, findings, trace),
+      archives_(ledger_, options.keep, findings, trace),
       off_now_(options.start) {}
 
 Node::~Node() {
-  if (world_) power_lost_ = true;
+  if (!world_) return;
+  power_lost_ = true;
+  end_world();
 }
 
 Duration Node::time() const {
@@ -51,12 +58,6 @@ Instant Node::now() const {
   return world_ ? world_->clock.now() : off_now_;
 }
 
-std::uintmax_t Node::stored_bytes() const {
-  std::uintmax_t bytes = 0;
-  for (const auto& file : std::filesystem::directory_iterator(folder_.path())) bytes += file.file_size();
-  return bytes;
-}
-
 void Node::power_on() {
   test::WorldOptions options;
   options.start = off_now_;
@@ -64,6 +65,7 @@ void Node::power_on() {
   options.horizon = options_.horizon;
   options.keep = options_.keep;
   options.store_threads = adapters::StoreThreads::none;
+  options.store_in_memory = options_.store_in_memory;
   options.starts = false;
   power_lost_ = false;
   under_way_ = 0;
@@ -75,12 +77,14 @@ void Node::power_on() {
   last_trouble_ = std::max(last_trouble_, off_time_);
   arrange();
   check_what_was_kept();
+  const auto to_come = runs_to_come();
   try {
     world_->start();
   } catch (const std::runtime_error&) {
     if (!power_lost_) throw;
   }
   settle();
+  if (on()) check_still_to_come(to_come);
 }
 
 // The hooks of a life say nothing any more once its power is gone, although its coroutines still come to
@@ -102,6 +106,16 @@ void Node::arrange() {
   world.plugins.on_call = [this](const test::ToolCall& call) {
     if (!power_lost_) tools_.take(call, time());
   };
+  world.plugins.on_archive = [this](const test::ArchiverCall& call) { return archive(call); };
+}
+
+Result<services::ArchiverReply> Node::archive(const test::ArchiverCall& call) {
+  auto reply = reply_to(call);
+  if (time() < plugins_odd_until_ && chance_.one_in(4)) {
+    reply = fail(Errc::unavailable, "There are too many processes.");
+  }
+  if (!power_lost_) archives_.take(call, reply);
+  return reply;
 }
 
 ports::Async<void> Node::wait_in_line(Duration length) {
@@ -132,6 +146,7 @@ ports::Async<void> Node::before_commit() {
 
 // What had become durable when the power went is taken note of, too, though nobody heard of it.
 ports::Async<void> Node::after_commit(ports::Changes changes) {
+  archives_.take(changes, now());
   ledger_.take(changes, now());
   if (goes_with_next_) cut_power();
   co_return;
@@ -163,13 +178,28 @@ void Node::settle() {
   }
   tools_.check(now(), time());
   world_->plugins.calls.clear();
+  world_->plugins.archived.clear();
+  world_->plugins.archiving_takes = time() < plugins_odd_until_ ? kSlowArchiving : kArchiving;
   const auto& ids = world_->log.ids;
-  for (const auto* mistake : {"RUN_EXECUTION_BROKEN", "PLANNING_BROKEN", "RUN_STATE_REFUSED"}) {
+  for (const auto* mistake :
+       {"RUN_EXECUTION_BROKEN", "PLANNING_BROKEN", "RUN_STATE_REFUSED", "ARCHIVING_BROKEN"}) {
     if (std::find(ids.begin(), ids.end(), mistake) != ids.end()) {
       findings_.report(Rule::no_mistakes, now(), std::string("the log has ") + mistake);
     }
   }
   world_->log.ids.clear();
+  note_calm();
+}
+
+void Node::note_calm() {
+  if (time() < last_trouble_) {
+    calm_goes_on_ = false;
+    return;
+  }
+  if (!calm_goes_on_) calm_.push_back({time(), time(), now(), now()});
+  calm_goes_on_ = true;
+  calm_.back().end = time();
+  calm_.back().shows_at_end = now();
 }
 
 void Node::go_on(Duration limit) {
@@ -205,9 +235,17 @@ void Node::lose_power_at_commit(std::uint64_t commits_from_now, bool once_it_is_
 void Node::bury() {
   trace_.add(off_now_, "power-off");
   tools_.power_lost();
-  world_->crash();
-  world_.reset();
+  archives_.power_lost();
+  calm_goes_on_ = false;
+  end_world();
   commits_left_.reset();
+}
+
+// Commits go on although those who wanted them are gone.
+void Node::end_world() {
+  world_->crash();
+  while (under_way_ > 0) world_->advance(kSlowCommitMax);
+  world_.reset();
 }
 
 void Node::shut_down() {
@@ -222,8 +260,10 @@ void Node::set_clock(Duration step) {
   } else {
     world_->clock.step(step);
   }
+  tools_.clock_was_set(time());
   trace_.add(now(), "clock-set");
   last_trouble_ = time();
+  calm_goes_on_ = false;
   settle();
 }
 
@@ -240,35 +280,13 @@ void Node::end_faults() {
   commits_left_.reset();
 }
 
-bool Node::is_quiet() const {
-  return on() && under_way_ == 0 && time() > last_trouble_ + kConvalescence;
+bool Node::is_idle() const {
+  const Duration faults_end = std::max({disk_full_until_, disk_slow_until_, plugins_odd_until_});
+  return on() && under_way_ == 0 && time() >= faults_end;
 }
 
-void Node::check_what_was_kept() {
-  auto found = world_->await(world_->store.unfinished_runs());
-  std::size_t expected = 0;
-  for (const auto& [end, id] : ledger_.unfinished_by_end()) {
-    ++expected;
-    const auto& known = *ledger_.run(id);
-    const auto it = std::find_if(found->begin(), found->end(), [&](const Run& run) { return run.id == id; });
-    if (it == found->end() || it->state != known.state || it->times != known.times) {
-      findings_.report(Rule::durable_is_kept, now(), describe(id, known.times) + " is not what it was");
-    }
-  }
-  if (expected != found->size()) {
-    findings_.report(Rule::durable_is_kept, now(),
-                     "there are " + std::to_string(found->size()) + " unfinished runs instead of " +
-                         std::to_string(expected));
-  }
-  for (const auto& [id, known] : ledger_.tasks()) {
-    const auto task = world_->await(world_->store.task(id));
-    const auto& progress = known.progress;
-    if (!*task || (*task)->progress.enabled != progress.enabled || (*task)->progress.runs != progress.runs ||
-        (*task)->progress.attempts != progress.attempts ||
-        (*task)->progress.plans_runs != progress.plans_runs) {
-      findings_.report(Rule::durable_is_kept, now(), "task " + id.to_string() + " is not what it was");
-    }
-  }
+bool Node::is_quiet() const {
+  return is_idle() && time() > last_trouble_ + kConvalescence;
 }
 
 }  // namespace pscheduler::sim

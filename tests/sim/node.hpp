@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "component/world.hpp"
+#include "sim/archive_watch.hpp"
 #include "sim/chance.hpp"
 #include "sim/ledger.hpp"
 #include "sim/tool_watch.hpp"
@@ -19,9 +20,18 @@ struct NodeOptions {
   Instant start = test::kNoon;
   Duration horizon = std::chrono::hours(24);
   Duration keep = std::chrono::days(2);  // how long what is over is kept
-  bool plant_overlap = false;  // the store now and then says that an exclusive task is a background one
+  bool plant_overlap = false;    // the store now and then says that an exclusive task is a background one
+  bool store_in_memory = false;  // for a node that never loses power
   bool commits_take_time = true;
   std::int64_t drift_ppm = 0;  // by how many millionths its calendar goes too fast
+};
+
+// A while in which nothing kept a node from its work, and what its calendar showed.
+struct Calm {
+  Duration begin{};
+  Duration end{};
+  Instant shows_at_begin;
+  Instant shows_at_end;
 };
 
 class Node {
@@ -33,10 +43,13 @@ class Node {
   [[nodiscard]] test::World& world() { return *world_; }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
   [[nodiscard]] const ToolWatch& tools() const { return tools_; }
+  [[nodiscard]] const ArchiveWatch& archives() const { return archives_; }
   [[nodiscard]] Duration time() const;
   [[nodiscard]] Instant now() const;
   // Of the database with its log.
-  [[nodiscard]] std::uintmax_t stored_bytes() const;
+
+  // Somebody asks for a run to be removed.
+  void will_be_asked_to_remove(RunId run) { ledger_.is_unwanted(run); }
 
   void power_on();
   // Lets time go on to `limit` or to the next thing due on this node, whatever comes first.
@@ -54,18 +67,28 @@ class Node {
   void set_clock(Duration step);
   void end_faults();
 
+  // Reads the histories of the runs that have ended since this was last called.
+  void check_histories();
+
   // Whether nothing that the node does on its own account is still coming: no commit, no question to a
-  // plug-in and no fault for a while.
+  // plug-in and no fault; and whether there has been no fault for a while.
+  [[nodiscard]] bool is_idle() const;
   [[nodiscard]] bool is_quiet() const;
-  // When something last kept this node from its work.
+  // When something last kept this node from its work, and all times in which nothing did.
   [[nodiscard]] Duration last_trouble() const { return last_trouble_; }
+  [[nodiscard]] const std::vector<Calm>& calm() const { return calm_; }
 
  private:
   void arrange();
   void drift(Duration passed);
   void cut_power();
   void bury();
+  void end_world();
+  void note_calm();
+  Result<services::ArchiverReply> archive(const test::ArchiverCall& call);
   void check_what_was_kept();
+  [[nodiscard]] std::map<RunId, TimeRange> runs_to_come() const;
+  void check_still_to_come(const std::map<RunId, TimeRange>& runs);
   Duration trouble_until(Duration length);
   ports::Async<void> before_commit();
   ports::Async<void> after_commit(ports::Changes changes);
@@ -78,6 +101,7 @@ class Node {
   Trace& trace_;
   Ledger ledger_;
   ToolWatch tools_;
+  ArchiveWatch archives_;
   test::Folder folder_;
   std::unique_ptr<test::World> world_;
   Duration world_began_{};  // time at which its steady clock was zero
@@ -93,6 +117,8 @@ class Node {
   Duration disk_slow_until_{};
   Duration plugins_odd_until_{};
   Duration last_trouble_{};
+  std::vector<Calm> calm_;
+  bool calm_goes_on_ = false;
   int under_way_ = 0;  // commits and questions to plug-ins
 };
 

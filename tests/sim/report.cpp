@@ -19,7 +19,7 @@ std::string report(const SimulationOptions& options, const Outcome& outcome) {
   if (options.length != usual.length) {
     text += " --minutes " + std::to_string(duration_cast<minutes>(options.length).count());
   }
-  if (options.clock_steps) text += " --clock-steps";
+  if (!options.clock_steps) text += " --no-clock-steps";
   if (options.plant_overlap) text += " --plant-overlap";
   return text + "\n";
 }

@@ -23,9 +23,12 @@ enum class Rule {
   keeps_going,
   runs_end,
   steps_are_told,
+  history_leads_here,
   not_run_says_so,
   only_measured_is_finished,
   timeline_is_the_store,
+  restart_keeps_the_schedule,
+  results_are_archived,
   answers_in_order,
   no_mistakes,
 };
@@ -63,6 +66,8 @@ inline constexpr std::array kRules = {
     RuleText{
         Rule::steps_are_told, "steps-are-told",
         "A run goes only where the table of moves allows, and each step is stored with reason and actor."},
+    RuleText{Rule::history_leads_here, "history-leads-here",
+             "The stored history of a run goes step by step from its making to the state that it has."},
     RuleText{Rule::not_run_says_so, "not-run-says-so",
              "A run that was missed, preempted or refused says why."},
     RuleText{
@@ -70,6 +75,12 @@ inline constexpr std::array kRules = {
         "A finished run's tool was started, a missed one's never, unless it was to go on after a restart."},
     RuleText{Rule::timeline_is_the_store, "timeline-is-the-store",
              "When nothing is under way, the free time offered is what the runs in the store leave."},
+    RuleText{Rule::restart_keeps_the_schedule, "restart-keeps-the-schedule",
+             "A restart leaves every run whose time is still to come where it was."},
+    RuleText{
+        Rule::results_are_archived, "results-are-archived",
+        "A result is given to each archiver of its task until it has taken it, or refused it for good, or "
+        "its time is over; each attempt is stored with its reason, and then not made again."},
     RuleText{Rule::answers_in_order, "answers-in-order", "No request is answered with a server's mistake."},
     RuleText{Rule::no_mistakes, "no-mistakes",
              "The node never logs that a coroutine broke or that a change of state was refused."},

@@ -23,7 +23,7 @@ TEST_P(Seeds, EveryRuleHolds) {
   EXPECT_GT(outcome.tools, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Short, Seeds, testing::Range<std::uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Short, Seeds, testing::Range<std::uint64_t>(1, 13));
 
 TEST(Simulation, ASeedAlwaysTellsTheSameStory) {
   const auto shorter = [](std::uint64_t seed) {

@@ -23,6 +23,7 @@ constexpr std::array<Duration, 4> kHorizons = {20min, 2h, 2h, 24h};
 constexpr std::array<Duration, 3> kKeeps = {20min, 2h, 48h};
 
 // Most clocks go right; a quartz is off by this much at the most.
+constexpr std::int64_t kDriftMaxPpm = 100;
 constexpr std::array<std::int64_t, 4> kDrifts = {0, 0, -kDriftMaxPpm, kDriftMaxPpm};
 
 std::string path_of(const std::string& url) {
@@ -43,10 +44,9 @@ Simulation::Simulation(const SimulationOptions& options)
 NodeOptions Simulation::node_options() {
   NodeOptions options;
   options.horizon = chance_.pick(kHorizons);
-  options.plant_overlap = options_.plant_overlap;
-  if (!options_.clock_steps) return options;
   options.keep = chance_.pick(kKeeps);
-  options.drift_ppm = chance_.pick(kDrifts);
+  options.plant_overlap = options_.plant_overlap;
+  if (options_.clock_steps) options.drift_ppm = chance_.pick(kDrifts);
   return options;
 }
 
@@ -88,6 +88,7 @@ void Simulation::step(Duration until) {
     ++lives_;
     if (lives_ > 1 && chance_.one_in(4)) node_.lose_power_at_commit(chance_.below(6), chance_.one_in(2));
     node_.power_on();
+    if (node_.on()) inspect_start(node_, findings_);
     return;
   }
   node_.go_on(std::min({until, next_request_, next_fault_, next_inspection_, power_back_.value_or(until)}));
@@ -111,6 +112,10 @@ void Simulation::ask() {
   if (!node_.on()) return;
   Request request = workload_.request(node_.now());
   trace_.add(node_.now(), "ask", {}, request.method + " " + request.target + " " + request.body);
+  if (const auto run = request.target.find("/runs/");
+      request.method == "DELETE" && run != std::string::npos) {
+    node_.will_be_asked_to_remove(*RunId::parse(request.target.substr(run + 6)));
+  }
   auto pending = node_.world().begin(request.method, request.target, request.body);
   asked_.push_back({std::move(request), std::move(pending)});
   node_.settle();
@@ -143,6 +148,18 @@ void Simulation::take_answer(const Asked& asked) {
   }
 }
 
+// NTP, a person, or a host that was suspended.
+Duration Simulation::clock_step() {
+  switch (chance_.below(3)) {
+    case 0:
+      return chance_.between(Duration(-3s), Duration(3s));
+    case 1:
+      return chance_.between(Duration(-1min), Duration(1min));
+    default:
+      return chance_.between(Duration(-20min), Duration(3h));
+  }
+}
+
 void Simulation::do_harm() {
   next_fault_ = node_.time() + chance_.between(Duration(1s), Duration(1h));
   if (!node_.on()) return;
@@ -160,9 +177,7 @@ void Simulation::do_harm() {
       node_.disturb_plugins(chance_.between(Duration(1s), Duration(5min)));
       return;
     case Fault::clock_step:
-      // NTP, a person, or a host that was suspended.
-      node_.set_clock(chance_.one_in(2) ? chance_.between(Duration(-3s), Duration(3s))
-                                        : chance_.between(Duration(-20min), Duration(3h)));
+      node_.set_clock(clock_step());
       return;
   }
 }

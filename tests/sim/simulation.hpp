@@ -15,7 +15,7 @@ struct SimulationOptions {
   Duration length = std::chrono::hours(6);  // with requests and faults
   Duration calm = std::chrono::hours(2);    // afterwards, so that all that was disturbed can come to its end
   bool plant_overlap = false;               // see NodeOptions
-  bool clock_steps = false;                 // the clock drifts and is set, and what is over goes sooner
+  bool clock_steps = true;                  // the clock of some nodes drifts, or is set now and then
   bool tell = false;                        // print everything that happens
 };
 
@@ -46,6 +46,7 @@ class Simulation {
   void ask();
   void take_answers();
   void take_answer(const Asked& asked);
+  Duration clock_step();
   void do_harm();
   void choose_climate();
 

@@ -33,11 +33,10 @@ int run_year() {
   });
   if (somebody_looks) std::fputc('\n', stderr);
   std::printf(
-      "A year of one node: %llu runs, %llu tools, at most %.1f MB stored (%llu runs in the end), in %.1f s "
-      "(%.1f s of the processor)\n",
+      "A year of one node: %llu runs, %llu tools, at most %llu runs stored, in %.1f s (%.1f s of the "
+      "processor)\n",
       static_cast<unsigned long long>(year.runs), static_cast<unsigned long long>(year.tools),
-      static_cast<double>(year.stored_bytes_max) / 1e6, static_cast<unsigned long long>(year.runs_kept),
-      seconds_since(begun), processor_seconds());
+      static_cast<unsigned long long>(year.runs_kept_max), seconds_since(begun), processor_seconds());
   if (!year.violation) return 0;
   std::printf("%s\n", sim::describe(*year.violation).c_str());
   return 1;
@@ -82,7 +81,7 @@ int main(int argc, char** argv) {
   app.add_option("--from", first, "The first of them");
   app.add_option("--minutes", minutes, "How long each node is disturbed");
   app.add_flag("--keep-going", goes_on, "Do not end at the first failure");
-  app.add_flag("--clock-steps", options.clock_steps, "With clocks that drift and are set");
+  app.add_flag("!--no-clock-steps", options.clock_steps, "With clocks that neither drift nor are set");
   app.add_flag("--plant-overlap", options.plant_overlap, "With a fault that has to be found");
   app.add_flag("--year", year, "A year of one node with a run a minute, as a benchmark");
   CLI11_PARSE(app, argc, argv);

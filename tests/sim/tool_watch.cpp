@@ -14,11 +14,18 @@ namespace {
 // moment.
 constexpr Duration kGrace = 1s + 100ms;
 
+// From when a node begins with the start of a tool until its process is there.
+constexpr Duration kStartingMax = 200ms;
+
+// A calendar that is too fast shows the end of a slot before the tool has had its time. The node takes no
+// notice of 10 ms; it looks at its clocks when it starts the process.
+constexpr Duration kUnnoticedMax = 10ms + 1ms;
+
 }  // namespace
 
 void ToolWatch::take(const test::ToolCall& call, Duration time) {
   if (call.what == "start") {
-    started(call);
+    started(call, time);
     return;
   }
   const auto task = *TaskId::parse(call.task_uuid);
@@ -27,14 +34,14 @@ void ToolWatch::take(const test::ToolCall& call, Duration time) {
   });
   if (it == processes_.end()) return;
   trace_.add(call.at, call.what, it->run.uuid());
-  if (it->slot_ends && time > *it->slot_ends + kGrace) {
+  if (time > it->slot_ends + kGrace) {
     findings_.report(Rule::tools_end, call.at, "the tool of " + describe(it->run, it->times) + " worked on");
   }
   ledger_.tool_has_gone(it->run, time);
   processes_.erase(it);
 }
 
-void ToolWatch::started(const test::ToolCall& call) {
+void ToolWatch::started(const test::ToolCall& call, Duration time) {
   ++started_;
   const auto task = *TaskId::parse(call.task_uuid);
   const auto [id, run] = ledger_.unfinished_run(task, call.times.start);
@@ -56,7 +63,14 @@ void ToolWatch::started(const test::ToolCall& call) {
     findings_.report(Rule::nothing_twice, call.at,
                      "the tool of " + describe(id, run->times) + " was started again");
   }
-  processes_.push_back({id, task, scheduling_class, call.times, std::nullopt});
+  // What the tool may use was settled just before. If the calendar was set meanwhile, that is its whole slot.
+  Duration left = call.times.end - call.at;
+  if (clock_set_ && time < *clock_set_ + kStartingMax) {
+    left = std::max(left, call.times.length() + kStartingMax);
+  }
+  Process process{id, task, scheduling_class, call.times, time + left, time + left};
+  if (drift_ppm_ > 0) process.alone_until -= std::min(left * drift_ppm_ / 1'000'000 + 2us, kUnnoticedMax);
+  processes_.push_back(process);
 }
 
 bool ToolWatch::is_at_work(RunId run) const {
@@ -66,8 +80,8 @@ bool ToolWatch::is_at_work(RunId run) const {
 
 void ToolWatch::check(Instant now, Duration time) {
   for (auto& process : processes_) {
-    if (!process.slot_ends && now >= process.times.start) begin(process, now, time);
-    if (process.slot_ends && time > *process.slot_ends + kGrace) {
+    if (!process.works && now >= process.times.start) begin(process, now, time);
+    if (time > process.slot_ends + kGrace) {
       findings_.report(Rule::tools_end, now,
                        "the tool of " + describe(process.run, process.times) + " still works");
     }
@@ -77,16 +91,13 @@ void ToolWatch::check(Instant now, Duration time) {
 // A process that is started ahead of its slot gets ready and waits; from then on it works.
 void ToolWatch::begin(Process& process, Instant now, Duration time) {
   for (const auto& other : processes_) {
-    if (&other == &process || !other.slot_ends) continue;
-    // The calendar may have come to the end of its slot a little earlier.
-    const Duration drifted = other.times.length() * kDriftMaxPpm / 1'000'000;
-    if (time >= *other.slot_ends - drifted) continue;
+    if (&other == &process || !other.works || time >= other.alone_until) continue;
     if (schedule::may_overlap(process.scheduling_class, other.scheduling_class)) continue;
     findings_.report(Rule::exclusive_alone, now,
                      "the tools of " + describe(process.run, process.times) + " and of " +
                          describe(other.run, other.times) + " work at the same time");
   }
-  process.slot_ends = time + (process.times.end - now);
+  process.works = true;
 }
 
 }  // namespace pscheduler::sim

@@ -9,19 +9,20 @@
 
 namespace pscheduler::sim {
 
-// By how many millionths a node's calendar may be too fast or too slow.
-inline constexpr std::int64_t kDriftMaxPpm = 100;
-
 class ToolWatch {
  public:
-  ToolWatch(Ledger& ledger, Findings& findings, Trace& trace)
-      : ledger_(ledger), findings_(findings), trace_(trace) {}
+  // `drift_ppm`: by how many millionths the node's calendar goes too fast.
+  ToolWatch(std::int64_t drift_ppm, Ledger& ledger, Findings& findings, Trace& trace)
+      : drift_ppm_(drift_ppm), ledger_(ledger), findings_(findings), trace_(trace) {}
 
   // A process of a tool was started or has gone. `time` never steps, unlike the calendar.
   void take(const test::ToolCall& call, Duration time);
 
   // After each step: whose slot has begun, and who should have gone.
   void check(Instant now, Duration time);
+
+  // Somebody sets the calendar.
+  void clock_was_set(Duration time) { clock_set_ = time; }
 
   // No process survives it.
   void power_lost() { processes_.clear(); }
@@ -36,16 +37,21 @@ class ToolWatch {
     TaskId task;
     SchedulingClass scheduling_class;
     TimeRange times;
-    std::optional<Duration> slot_ends;  // known from the moment in which it begins to work
+    // The end of its slot as the tool measures it, and until when no other may disturb it.
+    Duration slot_ends{};
+    Duration alone_until{};
+    bool works = false;  // else it gets ready and waits for its slot
   };
 
-  void started(const test::ToolCall& call);
+  void started(const test::ToolCall& call, Duration time);
   void begin(Process& process, Instant now, Duration time);
 
+  std::int64_t drift_ppm_;
   Ledger& ledger_;
   Findings& findings_;
   Trace& trace_;
   std::vector<Process> processes_;
+  std::optional<Duration> clock_set_;
   std::uint64_t started_ = 0;
 };
 

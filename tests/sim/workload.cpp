@@ -24,6 +24,13 @@ constexpr std::array<std::string_view, 4> kCrons = {"*/5 * * * *", "0 * * * *", 
 constexpr std::array<std::string_view, 10> kDeeds = {"succeed", "succeed", "succeed", "succeed", "use-all",
                                                      "fail",    "hang",    "garbage", "die",     "late"};
 
+constexpr std::array<std::string_view, 6> kArchiverDeeds = {"take",  "take",   "later",
+                                                            "never", "refuse", "break"};
+
+// Until one that wants a record again does, and when it takes one that it has put off.
+constexpr Duration kRetry = 30s;
+constexpr int kPutOffMax = 2;
+
 // Repeats quicker than this are bounded by a number of runs, so that no simulation is about them alone.
 constexpr std::int64_t kQuickSeconds = 60;
 
@@ -74,6 +81,17 @@ test::ToolScript script_of(const services::ToolRun& run) {
   return script;
 }
 
+Result<services::ArchiverReply> reply_to(const test::ArchiverCall& call) {
+  const auto deed = call.record.at("data").value("does", "take");
+  if (deed == "break") return fail(Errc::plugin_failed, "The archiver printed something that is not JSON.");
+  services::ArchiverReply reply;
+  reply.succeeded = deed == "take" || (deed == "later" && call.record.at("attempts") >= kPutOffMax);
+  if (!reply.succeeded) reply.error = "Not " + deed + ".";
+  if (!reply.succeeded && deed != "refuse") reply.retry = kRetry;
+  reply.document = std::make_shared<const Json>(Json{{"succeeded", reply.succeeded}, {"error", reply.error}});
+  return reply;
+}
+
 Duration Workload::pause() {
   return chance_.one_in(4) ? chance_.between(Duration(0), Duration(2s))
                            : chance_.between(Duration(1s), Duration(4min));
@@ -115,7 +133,29 @@ Request Workload::new_task(Instant now) {
   Json task = {{"schema", 3}, {"test", {{"type", test}, {"spec", spec}}}};
   task["schedule"] = schedule_of(test, spec["seconds"].get<std::int64_t>(), now);
   if (chance_.one_in(4)) task["priority"] = chance_.between(-2, 5);
+  // Of streams only few: each record is archived by itself.
+  if (chance_.one_in(test == "multi" ? 10 : 3)) {
+    task["schema"] = 5;
+    task["archives"] = archives();
+  }
   return {"POST", "/tasks", task.dump()};
+}
+
+// An archiver that wants a record again and again is bounded by a time to live.
+Json Workload::archives() {
+  Json archives = Json::array();
+  const auto count = chance_.between(1, 3);
+  for (std::int64_t number = 0; number < count; ++number) {
+    const std::string does(chance_.pick(kArchiverDeeds));
+    Json archive = {{"schema", 3}, {"archiver", chance_.one_in(2) ? "shelf" : "drawer"}};
+    archive["data"] = {{"good", true}, {"does", does}, {"label", std::to_string(number)}};
+    if (does == "never" || chance_.one_in(3)) archive["ttl"] = duration_text(chance_.between(1, 180));
+    if (chance_.one_in(2)) {
+      archive["runs"] = chance_.pick(std::array<std::string_view, 3>{"succeeded", "failed", "all"});
+    }
+    archives.push_back(std::move(archive));
+  }
+  return archives;
 }
 
 Json Workload::spec_of(const std::string& test) {

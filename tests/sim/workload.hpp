@@ -24,6 +24,9 @@ SchedulingClass class_of_test(const std::string& test);
 // What the tool of a run does, as the task's spec has it.
 test::ToolScript script_of(const services::ToolRun& run);
 
+// What an archiver says to a record, as the data of its specification have it.
+Result<services::ArchiverReply> reply_to(const test::ArchiverCall& call);
+
 class Workload {
  public:
   explicit Workload(Chance& chance) : chance_(chance) {}
@@ -42,6 +45,7 @@ class Workload {
  private:
   Request new_task(Instant now);
   Request about_a_task(Instant now);
+  Json archives();
   Json spec_of(const std::string& test);
   Json schedule_of(const std::string& test, std::int64_t seconds, Instant now);
   void repeat(Json& schedule, std::int64_t seconds, Instant now);
