@@ -106,6 +106,15 @@ std::string archivings_line(const Json& run, std::size_t width) {
                  width);
 }
 
+// Tools that fail can say much: only the first line, and of a failed run the last one, which tells what it
+// came to, and on a lead which host has not delivered.
+std::string in_short(const ScheduleEntry& entry) {
+  const auto lines = split(entry.reason, '\n');
+  std::string text(trim(lines.front()));
+  if (entry.state == "failed" && lines.size() > 1) text += " ... " + std::string(trim(lines.back()));
+  return text;
+}
+
 }  // namespace
 
 std::string task_story(const Json& task, std::size_t width) {
@@ -161,8 +170,7 @@ std::string run_line(const ScheduleEntry& entry, std::size_t width) {
   const auto state = parse_run_state(entry.state);
   const bool went_well = !state || !traits(*state).final || traits(*state).success;
   const auto columns = entry.start + "  " + pad(entry.state_display, 12) + " ";
-  // Only the first line: tools that fail can say much.
-  const auto reason = went_well ? std::string() : entry.reason.substr(0, entry.reason.find('\n'));
+  const auto reason = went_well ? std::string() : in_short(entry);
   if (columns_of(columns + reason) <= width) return std::string(trim_end(columns + reason)) + "\n";
   return std::string(trim_end(columns)) + "\n" +
          indent(wrap(reason, width > kHang ? width - kHang : width, 0), kHang) + "\n";

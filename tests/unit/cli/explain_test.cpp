@@ -145,6 +145,20 @@ TEST_F(Explain, ATaskTellsWhyARunFailedThoughTheScheduleDoesNot) {
   EXPECT_THAT(out(), HasSubstr("2030-05-01T11:30:00Z  Failed       unable to connect\n"));
 }
 
+TEST_F(Explain, ATaskTellsOfAFailedRunWhichHostHasNotDelivered) {
+  const Json entry = {
+      {"start-time", "2030-05-01T11:30:00Z"},
+      {"state", "failed"},
+      {"state-display", "Failed"},
+      {"errors", "Not all have measured.\nsome more\nb cannot be reached: Connection refused\n"},
+      {"href", kRun}};
+  for (const auto& range : {kHour, kDay})
+    bench_.server.on("GET " + kRoot + "schedule?" + range + kTaskId, "[]");
+  bench_.server.on("GET " + kRoot + "schedule?task=" + kTaskId, Json::array({entry}).dump());
+  EXPECT_EQ(explain(kTask), 0);
+  EXPECT_THAT(out(), HasSubstr("  Failed\n    Not all have measured. ... b cannot be reached: Connection"));
+}
+
 TEST_F(Explain, SaysSoWhenAServerKeepsNoHistory) {
   EXPECT_EQ(explain(kRun), 0);
   EXPECT_THAT(out(), HasSubstr("The server does not tell how it came to that."));
