@@ -40,7 +40,8 @@ void give_up(const std::string& sentence) {
   std::exit(1);
 }
 
-Connection::Connection(std::uint16_t port) : port_(port) {
+Connection::Connection(std::uint16_t port, const std::string& address_text)
+    : host_(address_text + ":" + std::to_string(port)) {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket_ < 0) give_up("no socket can be opened");
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &kAnswerLimit, sizeof kAnswerLimit);
@@ -49,7 +50,9 @@ Connection::Connection(std::uint16_t port) : port_(port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::inet_pton(AF_INET, address_text.c_str(), &address.sin_addr) != 1) {
+    give_up(address_text + " is no IPv4 address");
+  }
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return;
   SSL* const ssl = SSL_new(client_context());
   if (ssl == nullptr || SSL_set_fd(ssl, socket_) != 1) give_up("OpenSSL gives no connection");
@@ -74,7 +77,7 @@ void Connection::fill() {
 
 Answer Connection::call(std::string_view method, const std::string& target, const std::string& body) {
   std::string request(method);
-  request.append(" ").append(target).append(" HTTP/1.1\r\nHost: 127.0.0.1:").append(std::to_string(port_));
+  request.append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host_);
   if (!body.empty()) {
     request.append("\r\nContent-Type: application/json\r\nContent-Length: ")
         .append(std::to_string(body.size()));

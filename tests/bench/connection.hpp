@@ -18,8 +18,8 @@ struct Answer {
 
 class Connection {
  public:
-  // Connects to the port on 127.0.0.1 and shakes hands; connected() is false when nobody listens.
-  explicit Connection(std::uint16_t port);
+  // Connects to the port of an IPv4 address and shakes hands; connected() is false when nobody listens.
+  explicit Connection(std::uint16_t port, const std::string& address = "127.0.0.1");
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -42,7 +42,7 @@ class Connection {
   Answer call(std::string_view method, const std::string& target, const std::string& body);
   void fill();
 
-  std::uint16_t port_;
+  std::string host_;  // of the header
   int socket_ = -1;
   SSL* ssl_ = nullptr;
   std::string read_;  // of the next answer

@@ -6,6 +6,10 @@
 //   startup PORT ROUNDS PROGRAM...  from exec to the first answer (milliseconds)
 //   punctual PORT TASKS RUNS        how late each run of repeating tasks began (tool "stamp", milliseconds)
 //   plan PORT TASKS                 how many runs of repeating tasks are planned, and how soon
+//   schedule PORT ROUNDS            the whole schedule: first byte and last (milliseconds)
+//   pair LEAD OTHER TASKS CLIENTS   runs of two nodes: POST -> running, tool end -> merged (milliseconds)
+//   agree LEAD OTHER TASKS CLIENTS  runs that two nodes agree on, per second
+//   mesh NODE...                    a repeating task from each to each: accepted, agreed (milliseconds), runs
 
 #include <signal.h>
 #include <spawn.h>
@@ -16,7 +20,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -25,18 +28,12 @@
 #include "connection.hpp"
 #include "measuring.hpp"
 #include "repeating.hpp"
+#include "several.hpp"
 
 namespace pscheduler::bench {
 namespace {
 
 constexpr auto kStartLimit = std::chrono::seconds(20);
-
-// Runs work(client) for each client on a thread of its own, and waits for all.
-void in_parallel(int clients, const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int client = 0; client < clients; ++client) threads.emplace_back(work, client);
-  for (auto& thread : threads) thread.join();
-}
 
 void measure_latency(std::uint16_t port, int tasks, int clients) {
   std::vector<std::vector<double>> starts(static_cast<std::size_t>(clients));
@@ -56,10 +53,8 @@ void measure_latency(std::uint16_t port, int tasks, int clients) {
       views[index].push_back(seen - stamps.at("ended-us").get<double>() / 1000);
     }
   });
-  std::vector<double> all_starts;
-  std::vector<double> all_views;
-  for (const auto& some : starts) all_starts.insert(all_starts.end(), some.begin(), some.end());
-  for (const auto& some : views) all_views.insert(all_views.end(), some.begin(), some.end());
+  const auto all_starts = joined(starts);
+  const auto all_views = joined(views);
   say("start_p50", percentile(all_starts, 0.5));
   say("start_p99", percentile(all_starts, 0.99));
   say("visible_p50", percentile(all_views, 0.5));
@@ -168,13 +163,28 @@ int usage() {
                "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
                "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n"
                "                | punctual PORT TASKS RUNS | plan PORT TASKS\n"
-               "                | schedule PORT ROUNDS\n");
+               "                | schedule PORT ROUNDS | pair LEAD OTHER TASKS CLIENTS\n"
+               "                | agree LEAD OTHER TASKS CLIENTS | mesh NODE NODE...\n");
   return 2;
+}
+
+// What is measured between several nodes; false when it is something else.
+bool measured_several(const std::string& what, const std::vector<std::string>& rest) {
+  if (what == "mesh") {
+    measure_mesh(rest);
+    return true;
+  }
+  if (rest.size() < 4 || (what != "pair" && what != "agree")) return false;
+  const int tasks = std::atoi(rest[2].c_str());
+  const int clients = std::max(1, std::atoi(rest[3].c_str()));
+  (what == "pair" ? measure_pair : measure_agreements)(rest[0], rest[1], tasks, clients);
+  return true;
 }
 
 int run(int argc, char** argv) {
   if (argc < 4) return usage();
   const std::string what = argv[1];
+  if (measured_several(what, {argv + 2, argv + argc})) return 0;
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[2]));
   const int first = std::atoi(argv[3]);
   if (first < 1) return usage();

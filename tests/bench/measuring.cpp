@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <thread>
 
 namespace pscheduler::bench {
 
@@ -63,6 +64,18 @@ Json finished_run(Connection& connection, const std::string& task) {
 Connection& connected(Connection& connection) {
   if (!connection.connected()) give_up("nobody listens");
   return connection;
+}
+
+void in_parallel(int clients, const std::function<void(int)>& work) {
+  std::vector<std::thread> threads;
+  for (int client = 0; client < clients; ++client) threads.emplace_back(work, client);
+  for (auto& thread : threads) thread.join();
+}
+
+std::vector<double> joined(const std::vector<std::vector<double>>& parts) {
+  std::vector<double> all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 }  // namespace pscheduler::bench

@@ -2,6 +2,7 @@
 // What the measurements of bench-load have in common: time, percentiles, tasks and their runs.
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,5 +37,10 @@ std::string post_task(Connection& connection, const std::string& task);
 Json finished_run(Connection& connection, const std::string& task);
 
 Connection& connected(Connection& connection);
+
+// Runs work(client) for each client on a thread of its own, and waits for all.
+void in_parallel(int clients, const std::function<void(int)>& work);
+
+std::vector<double> joined(const std::vector<std::vector<double>>& parts);
 
 }  // namespace pscheduler::bench
