@@ -1,5 +1,7 @@
 #include "shared/route.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
@@ -17,6 +19,11 @@ Result<Route> find_route(const Json& spec) {
   const auto source = json::find_string(spec, "source");
   if (!source) {
     auto endpoint = sdk::single_endpoint(destination, wanted_family(spec));
+    if (!endpoint.has_route) {
+      return fail(Errc::unreachable,
+                  fmt::format("This host has no IPv{} route to {} ({}).", static_cast<int>(*endpoint.family),
+                              destination, endpoint.address));
+    }
     return Route{std::move(endpoint.address), std::nullopt, endpoint.family};
   }
   auto pair = sdk::common_family(*source, destination, wanted_family(spec));

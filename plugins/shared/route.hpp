@@ -20,7 +20,8 @@ struct Route {
 std::optional<sdk::IpFamily> wanted_family(const Json& spec);
 
 // From the spec's dest, source and ip-version. Resolves names, for some seconds at most. Fails when source
-// and destination have no family in common.
+// and destination have no family in common, or this host has no route to any address of the destination's
+// name.
 Result<Route> find_route(const Json& spec);
 
 }  // namespace pscheduler::plugins

@@ -111,7 +111,7 @@ Endpoint single_endpoint(const std::string& host, std::optional<IpFamily> wanted
     if (wanted && *wanted != family) continue;
     const auto& address = of_family(found, family);
     if (address && has_route(*address, family)) return {*address, family};
-    if (address && !first) first = Endpoint{*address, family};
+    if (address && !first) first = Endpoint{*address, family, false};
   }
   return first.value_or(Endpoint{host, wanted});
 }

@@ -66,6 +66,9 @@ class NetworkTest(E2ETestCase):
                 self.assertIn("four.test refused the task", said)
                 self.assertIn("six.test cannot be reached", said)
                 self.assertIn("no IPv6 route to 2001:db8::6", said)
+        for test in ("rtt", "trace"):
+            self.assertIn("\nError:\n  This host has no IPv6 route to six.test (2001:db8::6).\n",
+                          self.four.cli("task", test, "--dest", "six.test").stdout)
         self.assertIn("no IPv4 route to 192.0.2.4",
                       self.refused(self.six, "throughput", "--source", "six.test", "--dest", "four.test"))
 

@@ -39,6 +39,7 @@ Result<AddressPair> common_family(const std::string& source, const std::string& 
 struct Endpoint {
   std::string address;  // the name itself where it could not be resolved: the program will say so
   std::optional<IpFamily> family;
+  bool has_route = true;  // false: this host has no way to any address of that name
 };
 
 // One end: a literal decides, else the wanted family, else IPv4 before IPv6 as far as this host can reach it.
