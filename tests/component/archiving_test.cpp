@@ -172,7 +172,12 @@ TEST_P(ArchivingOfEndings, IsAsTheSpecificationSays) {
   if (ending == "canceled_before") world->call("DELETE", task);
   world->advance_to(at(8s));
   if (ending == "canceled") world->call("DELETE", task);
-  if (ending == "interrupted") restart_at(at(8s));
+  if (ending == "canceled_at_last") {
+    world->store.hold(RunState::canceled);
+    world->begin("DELETE", task);
+    world->advance(1s);
+  }
+  if (ending == "interrupted" || ending == "canceled_at_last") restart_at(at(10s));
   world->advance_to(at(60s));
   std::vector<std::string> archived_by;
   for (const auto& call : world->plugins.archived) archived_by.push_back(call.record["data"]["runs"]);
@@ -181,6 +186,7 @@ TEST_P(ArchivingOfEndings, IsAsTheSpecificationSays) {
 
 INSTANTIATE_TEST_SUITE_P(All, ArchivingOfEndings,
                          testing::Values(Ending{"finished", {"succeeded", "all"}},
+                                         Ending{"canceled_at_last", {"all"}},
                                          Ending{"failed", {"failed", "all"}},
                                          Ending{"broken", {"failed", "all"}},
                                          Ending{"interrupted", {"failed", "all"}},

@@ -161,6 +161,17 @@ TEST_F(RunLife, IsMissedWhenTooManyToolsRunAndSaysSo) {
   EXPECT_EQ(world->run_of(first)["state"], "running");
 }
 
+TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
+  const auto task = world->post_task("background", 5, {{"start", "2030-01-02T12:00:10Z"}});
+  world->store.hold(RunState::on_deck);
+  world->advance_to(at(16s));
+  world->store.release();
+  world->advance(1s);
+  EXPECT_EQ(world->run_of(task)["state"], "missed");
+  EXPECT_EQ(world->run_of(task)["errors"], "Not started: the store had no room when the run was due.");
+  EXPECT_TRUE(world->plugins.calls.empty());
+}
+
 TEST_F(RunLife, WaitsForRoomAsLongAsItMayBeLateNow) {
   start({.parallel_max = 1});
   world->post_task("background", 100);

@@ -1,5 +1,6 @@
 // The life of one run from on-deck to its final state.
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 
@@ -132,7 +133,8 @@ ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   }
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
-  if (ports_.clock.now() < gives_up(run, task.scheduling_class)) co_return true;
+  const Instant too_late = std::min(gives_up(run, task.scheduling_class), run.times.end);
+  if (ports_.clock.now() < too_late) co_return true;
   run.errors = "Not started: the store had no room when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));

@@ -40,14 +40,18 @@ Why restart(std::string reason) {
   return {std::move(reason), "restart"};
 }
 
-// The archivings of a result that a run is given by the restart.
+// The archivings of what the restart makes of a run: a result, or the end of one that was at work when its
+// task was canceled. Those that stream have had theirs.
 ports::AsyncResult<ports::Changes> archivings_of(ports::Store& store, const Runner& runner, const Run& run,
                                                  RunState to, const std::optional<RunResults>& results) {
   ports::Changes changes;
-  if (!results || results->merged.empty()) co_return changes;
+  const bool at_work = run.state == RunState::on_deck || run.state == RunState::running;
+  const bool has_result = results && !results->merged.empty();
+  if (!has_result && !(at_work && to == RunState::canceled)) co_return changes;
   auto task = co_await store.task(run.task);
   if (!task) co_return fail(std::move(task.error()));
-  if (*task) changes = runner.archivings_of(**task, run.id, to);
+  const bool archives = *task && !traits((*task)->scheduling_class).multi_result;
+  if (archives) changes = runner.archivings_of(**task, run.id, to);
   co_return changes;
 }
 
