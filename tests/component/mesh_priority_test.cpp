@@ -62,5 +62,17 @@ TEST_F(MeshPriority, TheTimeOfARunThatGivesWayIsNotGivenToOthersUntilItHasGivenW
   EXPECT_FALSE(calls[0].times.overlaps(calls[2].times)) << "what had been given up was taken back";
 }
 
+TEST_F(MeshPriority, AParticipantWhoseRunHasGivenWayIsNamedWithTheReason) {
+  const auto low = at_a_minute({"a", "b"}, 60, 1);
+  mesh.advance(5s);
+  at_a_minute({"b"}, 10, 7);
+  mesh["a"].plugins.merge = [](const Json&) { return Json{{"succeeded", false}}; };
+  mesh.advance_to(at(4min));
+  const auto over = run("a", low);
+  EXPECT_EQ(over["state"], "failed");
+  EXPECT_THAT(over["errors"].get<std::string>(),
+              testing::HasSubstr("b.example has not measured: its run is preempted: Preempted by run "));
+}
+
 }  // namespace
 }  // namespace pscheduler::test

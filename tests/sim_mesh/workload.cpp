@@ -36,8 +36,9 @@ void remember(std::vector<T>& known, T one) {
 }  // namespace
 
 Duration Workload::pause() {
-  return chance_.one_in(3) ? chance_.between(Duration(0), Duration(50ms))
-                           : chance_.between(Duration(1s), Duration(90s));
+  // Several ask at almost the same time, often of different leads.
+  return chance_.one_in(2) ? chance_.between(Duration(0), Duration(20ms))
+                           : chance_.between(Duration(1s), Duration(100s));
 }
 
 void Workload::accepted(const std::string& node, std::string task) {
@@ -87,10 +88,10 @@ Request Workload::new_task(Instant now) {
 
 Json Workload::schedule_of(std::int64_t seconds, Instant now) {
   Json schedule = Json::object();
-  if (chance_.one_in(2)) {
+  if (chance_.below(3) < 2) {
     // The same minutes again and again, as users like them.
-    const Instant start = chance_.one_in(2) ? std::chrono::ceil<std::chrono::minutes>(now + 5s)
-                                            : ceil_to_second(now + chance_.between(Duration(0), 5min));
+    const Instant start = chance_.below(3) < 2 ? std::chrono::ceil<std::chrono::minutes>(now + 5s)
+                                               : ceil_to_second(now + chance_.between(Duration(0), 5min));
     schedule["start"] = format_timestamp(start, Zone::utc());
   }
   if (chance_.below(3) < 2) schedule["slip"] = duration_text(chance_.between(1, 300));
