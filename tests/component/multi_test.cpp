@@ -137,6 +137,21 @@ TEST_F(Multi, AToolThatDiesEarlyIsStartedAgainLaterAndLater) {
   EXPECT_EQ(world->run_of(task)["state"], "finished");
 }
 
+TEST_F(Multi, AToolIsNotStartedAgainAfterItsSlot) {
+  auto& script = world->plugins.scripts["multi-tool"];
+  script.ends_after = 10s;
+  script.records.clear();
+  script.outcome.status = 1;
+  const auto task = world->post_task("multi", 60);
+  world->advance_to(at(5s));
+  world->store.hold();
+  world->advance_to(at(70s));
+  world->store.release();
+  world->advance(1s);
+  EXPECT_EQ(world->run_of(task)["state"], "finished");
+  EXPECT_EQ(world->plugins.calls.size(), 2U) << "one start and one end";
+}
+
 TEST_F(Multi, AToolThatEndsAsItShouldIsNotStartedAgain) {
   world->plugins.scripts["multi-tool"].ends_after = 10s;
   const auto task = world->post_task("multi", 3600);

@@ -45,6 +45,8 @@ ports::Async<Result<ToolOutcome>> Runner::stream_to_the_end(ActiveRun active, co
     Why why{why_ended(outcome) + " It is started again.", "runner"};
     co_await journal_.move_surely(active->run, RunState::running, std::move(why));
     co_await ports_.clock.sleep_for(pause);
+    // The store may have had no room for a long time.
+    if (ports_.clock.now() >= active->run.times.end) break;
     const Duration started = ports_.clock.steady();
     ToolRun again = tool_run_for(active, task);
     outcome = co_await plugins_.run(std::move(again));
