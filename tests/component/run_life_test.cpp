@@ -162,7 +162,7 @@ TEST_F(RunLife, IsMissedWhenTooManyToolsRunAndSaysSo) {
 }
 
 TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
-  const auto task = world->post_task("background", 5, {{"start", "2030-01-02T12:00:10Z"}});
+  const auto task = world->post_task("exclusive", 5, {{"start", "2030-01-02T12:00:10Z"}});
   world->store.hold(RunState::on_deck);
   world->advance_to(at(16s));
   world->store.release();

@@ -30,6 +30,17 @@ void note_mistake(ports::Log& log, RunId run, const std::exception_ptr& mistake)
   }
 }
 
+// One that nobody else waits for and that disturbs nobody may be as long as planned, however late it begins.
+bool may_begin_late(const Task& task) {
+  const auto& rules = traits(task.scheduling_class);
+  return rules.anytime && !rules.multi_result && task.participants.size() == 1;
+}
+
+// Gives a late run its whole time from now on.
+void shift_if_late(Run& run, Instant now) {
+  if (now > run.times.start + kOverrun) run.times = TimeRange{now, now + run.times.length()};
+}
+
 }  // namespace
 
 // Runs the execution and sees to it that the run gets a final state, also when it is interrupted or this
@@ -124,17 +135,17 @@ ports::Async<void> Runner::execute(ActiveRun active) {
 // False when it is too late by the time that this is durable; the run is missed then.
 ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   Run& run = active->run;
-  const auto& rules = traits(task.scheduling_class);
-  const Instant now = ports_.clock.now();
-  if (rules.anytime && !rules.multi_result && task.participants.size() == 1 &&
-      now > run.times.start + kOverrun) {
-    // It had to wait for others; its tool gets the whole time nevertheless, as nobody is disturbed by that.
-    run.times = TimeRange{now, now + run.times.length()};
-  }
+  const bool shifts = may_begin_late(task);
+  const Instant late_at = gives_up(run, task.scheduling_class);
+  const Instant too_late = shifts ? late_at : std::min(late_at, run.times.end);
+  if (shifts) shift_if_late(run, ports_.clock.now());
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
-  const Instant too_late = std::min(gives_up(run, task.scheduling_class), run.times.end);
-  if (ports_.clock.now() < too_late) co_return true;
+  const Instant now = ports_.clock.now();
+  if (now < too_late) {
+    if (shifts) shift_if_late(run, now);
+    co_return true;
+  }
   run.errors = "Not started: the store had no room when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));
