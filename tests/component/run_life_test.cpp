@@ -172,6 +172,16 @@ TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
   EXPECT_TRUE(world->plugins.calls.empty());
 }
 
+TEST_F(RunLife, HasItsWholeTimeAlsoWhenTheStoreLetsItBeginLateAndNobodyMinds) {
+  world->plugins.scripts["background-tool"].ends_after = 4s;
+  const auto task = world->post_task("background", 5, {{"start", "2030-01-02T12:00:10Z"}});
+  world->store.hold(RunState::on_deck);
+  world->advance_to(at(18s));
+  world->store.release();
+  world->advance(5s);
+  EXPECT_EQ(world->run_of(task)["state"], "finished");
+}
+
 TEST_F(RunLife, WaitsForRoomAsLongAsItMayBeLateNow) {
   start({.parallel_max = 1});
   world->post_task("background", 100);

@@ -36,11 +36,6 @@ bool may_begin_late(const Task& task) {
   return rules.anytime && !rules.multi_result && task.participants.size() == 1;
 }
 
-// Gives a late run its whole time from now on.
-void shift_if_late(Run& run, Instant now) {
-  if (now > run.times.start + kOverrun) run.times = TimeRange{now, now + run.times.length()};
-}
-
 }  // namespace
 
 // Runs the execution and sees to it that the run gets a final state, also when it is interrupted or this
@@ -135,17 +130,14 @@ ports::Async<void> Runner::execute(ActiveRun active) {
 // False when it is too late by the time that this is durable; the run is missed then.
 ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   Run& run = active->run;
-  const bool shifts = may_begin_late(task);
+  const bool any_time = may_begin_late(task);
   const Instant late_at = gives_up(run, task.scheduling_class);
-  const Instant too_late = shifts ? late_at : std::min(late_at, run.times.end);
-  if (shifts) shift_if_late(run, ports_.clock.now());
+  const Instant too_late = any_time ? late_at : std::min(late_at, run.times.end);
+  const Instant now = ports_.clock.now();
+  if (any_time && now > run.times.start + kOverrun) run.times = TimeRange{now, now + run.times.length()};
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
-  const Instant now = ports_.clock.now();
-  if (now < too_late) {
-    if (shifts) shift_if_late(run, now);
-    co_return true;
-  }
+  if (ports_.clock.now() < too_late) co_return true;
   run.errors = "Not started: the store had no room when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));
@@ -180,7 +172,9 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
   const Instant start_process = run.times.start - plugins_.preparation_time(task.tool);
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
-  tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
+  const Instant ends =
+      may_begin_late(task) ? std::max(run.times.end, now + run.times.length()) : run.times.end;
+  tool_run.time_limit = ends + kOverrun - std::max(now, start_process);
   if (traits(task.scheduling_class).multi_result && task.leads()) {
     tool_run.on_record = [this, active](std::shared_ptr<const Json> record) {
       take_record(active, std::move(record));
