@@ -262,7 +262,7 @@ void Node::set_clock(Duration step) {
   }
   tools_.clock_was_set(time());
   trace_.add(now(), "clock-set");
-  last_trouble_ = time();
+  last_trouble_ = std::max(last_trouble_, time());
   calm_goes_on_ = false;
   settle();
 }

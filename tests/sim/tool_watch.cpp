@@ -64,12 +64,13 @@ void ToolWatch::started(const test::ToolCall& call, Duration time) {
                      "the tool of " + describe(id, run->times) + " was started again");
   }
   // What the tool may use was settled just before. If the calendar was set meanwhile, that is its whole slot.
-  Duration left = call.times.end - call.at;
+  const Duration shown = call.times.end - call.at;
+  Duration left = shown;
   if (clock_set_ && time < *clock_set_ + kStartingMax) {
     left = std::max(left, call.times.length() + kStartingMax);
   }
-  Process process{id, task, scheduling_class, call.times, time + left, time + left};
-  if (drift_ppm_ > 0) process.alone_until -= std::min(left * drift_ppm_ / 1'000'000 + 2us, kUnnoticedMax);
+  Process process{id, task, scheduling_class, call.times, time + left, time + shown};
+  if (drift_ppm_ > 0) process.alone_until -= std::min(shown * drift_ppm_ / 1'000'000 + 2us, kUnnoticedMax);
   processes_.push_back(process);
 }
 
