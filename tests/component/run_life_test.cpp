@@ -175,11 +175,11 @@ TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
 TEST_F(RunLife, HasItsWholeTimeAlsoWhenTheStoreLetsItBeginLateAndNobodyMinds) {
   world->plugins.scripts["background-tool"].ends_after = 4s;
   const auto task = world->post_task("background", 5, {{"start", "2030-01-02T12:00:10Z"}});
-  world->store.hold(RunState::on_deck);
-  world->advance_to(at(18s));
-  world->store.release();
-  world->advance(5s);
-  EXPECT_EQ(world->run_of(task)["state"], "finished");
+  world->store.refuses = [this](const ports::Changes&) { return world->clock.now() < at(18s); };
+  world->advance_to(at(24s));
+  const auto run = world->run_of(task);
+  EXPECT_EQ(run["state"], "finished");
+  EXPECT_EQ(run["end-time"], "2030-01-02T12:00:23+00:00");
 }
 
 TEST_F(RunLife, WaitsForRoomAsLongAsItMayBeLateNow) {

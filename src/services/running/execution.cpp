@@ -130,14 +130,17 @@ ports::Async<void> Runner::execute(ActiveRun active) {
 // False when it is too late by the time that this is durable; the run is missed then.
 ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   Run& run = active->run;
-  const bool any_time = may_begin_late(task);
   const Instant late_at = gives_up(run, task.scheduling_class);
-  const Instant too_late = any_time ? late_at : std::min(late_at, run.times.end);
-  const Instant now = ports_.clock.now();
-  if (any_time && now > run.times.start + kOverrun) run.times = TimeRange{now, now + run.times.length()};
+  // Asked for before each try, as the store may have no room for a while.
+  RunJournal::MakeChanges begin_now = [this, &run, late_at, any_time = may_begin_late(task)] {
+    const Instant now = ports_.clock.now();
+    const bool shifts = any_time && now < late_at && now > run.times.start + kOverrun;
+    if (shifts) run.times = TimeRange{now, now + run.times.length()};
+    return ports::Changes{};
+  };
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
-  co_await journal_.move_surely(run, RunState::on_deck, std::move(why));
-  if (ports_.clock.now() < too_late) co_return true;
+  co_await journal_.move_surely(run, RunState::on_deck, std::move(why), std::nullopt, std::move(begin_now));
+  if (ports_.clock.now() < std::min(late_at, run.times.end)) co_return true;
   run.errors = "Not started: the store had no room when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));
@@ -172,9 +175,7 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
   const Instant start_process = run.times.start - plugins_.preparation_time(task.tool);
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
-  const Instant ends =
-      may_begin_late(task) ? std::max(run.times.end, now + run.times.length()) : run.times.end;
-  tool_run.time_limit = ends + kOverrun - std::max(now, start_process);
+  tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
   if (traits(task.scheduling_class).multi_result && task.leads()) {
     tool_run.on_record = [this, active](std::shared_ptr<const Json> record) {
       take_record(active, std::move(record));
