@@ -2,11 +2,8 @@
 // What must hold at every instant of every simulation, whatever goes wrong.
 
 #include <array>
-#include <optional>
-#include <string>
-#include <string_view>
 
-#include "pscheduler/time/instant.hpp"
+#include "sim/findings.hpp"
 
 namespace pscheduler::sim {
 
@@ -33,11 +30,9 @@ enum class Rule {
   no_mistakes,
 };
 
-struct RuleText {
-  Rule rule;
-  std::string_view name;
-  std::string_view sentence;
-};
+using RuleText = sim::RuleTextOf<Rule>;
+using Violation = sim::ViolationOf<Rule>;
+using Findings = sim::FindingsOf<Rule>;
 
 inline constexpr std::array kRules = {
     RuleText{Rule::exclusive_alone, "exclusive-alone",
@@ -89,23 +84,5 @@ inline constexpr std::array kRules = {
 constexpr const RuleText& text_of(Rule rule) {
   return kRules[static_cast<std::size_t>(rule)];
 }
-
-struct Violation {
-  Rule rule;
-  Instant at;
-  std::string detail;
-};
-
-// Keeps the first violation; what follows is mostly its consequence.
-class Findings {
- public:
-  void report(Rule rule, Instant at, std::string detail) {
-    if (!first_) first_ = Violation{rule, at, std::move(detail)};
-  }
-  [[nodiscard]] const std::optional<Violation>& first() const { return first_; }
-
- private:
-  std::optional<Violation> first_;
-};
 
 }  // namespace pscheduler::sim

@@ -3,11 +3,8 @@
 // them.
 
 #include <array>
-#include <optional>
-#include <string>
-#include <string_view>
 
-#include "pscheduler/time/instant.hpp"
+#include "sim/findings.hpp"
 
 namespace pscheduler::sim_mesh {
 
@@ -30,11 +27,9 @@ enum class Rule {
   no_mistakes,
 };
 
-struct RuleText {
-  Rule rule;
-  std::string_view name;
-  std::string_view sentence;
-};
+using RuleText = sim::RuleTextOf<Rule>;
+using Violation = sim::ViolationOf<Rule>;
+using Findings = sim::FindingsOf<Rule>;
 
 inline constexpr std::array kRules = {
     RuleText{Rule::exclusive_alone, "exclusive-alone",
@@ -79,23 +74,5 @@ inline constexpr std::array kRules = {
 constexpr const RuleText& text_of(Rule rule) {
   return kRules[static_cast<std::size_t>(rule)];
 }
-
-struct Violation {
-  Rule rule;
-  Instant at;  // true time
-  std::string detail;
-};
-
-// Keeps the first violation; what follows is mostly its consequence.
-class Findings {
- public:
-  void report(Rule rule, Instant at, std::string detail) {
-    if (!first_) first_ = Violation{rule, at, std::move(detail)};
-  }
-  [[nodiscard]] const std::optional<Violation>& first() const { return first_; }
-
- private:
-  std::optional<Violation> first_;
-};
 
 }  // namespace pscheduler::sim_mesh
