@@ -19,8 +19,41 @@ constexpr std::size_t kStepsPerStartMin = 1'000;
 constexpr std::uint32_t kHeapKibMax = 16 * 1024;
 constexpr std::size_t kPatternBytesMax = 16 * 1024;
 
-constexpr std::uint32_t kOptions =
-    PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX | PCRE2_NEVER_BACKSLASH_C;
+constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
+constexpr std::uint32_t kSchemaOptions = PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX;
+constexpr std::uint32_t kPythonOptions = PCRE2_UCP;
+
+// The letters that Python lets follow a backslash, but for those that are told otherwise to PCRE2.
+constexpr std::string_view kPythonEscapes = "AbBdDsSwWafnrtvx";
+
+// Python's spelling of escapes in that of PCRE2.
+Result<std::string> from_python(std::string_view pattern) {
+  std::string text;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '\\' || i + 1 == pattern.size()) {
+      text += pattern[i];
+      continue;
+    }
+    const char escaped = pattern[++i];
+    const std::size_t digits = escaped == 'u' ? 4 : 8;
+    const bool is_letter = (escaped >= 'a' && escaped <= 'z') || (escaped >= 'A' && escaped <= 'Z');
+    if (escaped == 'Z') {
+      text += "\\z";
+    } else if (escaped == 'v') {
+      text += "\\x0b";  // in PCRE2 \v is any vertical space
+    } else if ((escaped == 'u' || escaped == 'U') && i + digits < pattern.size()) {
+      text += "\\x{" + std::string(pattern.substr(i + 1, digits)) + "}";
+      i += digits;
+    } else if (is_letter && kPythonEscapes.find(escaped) == std::string_view::npos) {
+      return fail(Errc::invalid_argument, "'" + excerpt(pattern) + "' is no regular expression: \\" +
+                                              escaped + " at character " + std::to_string(i) +
+                                              " means nothing");
+    } else {
+      text += {'\\', escaped};
+    }
+  }
+  return text;
+}
 
 template <auto Free>
 struct Freed {
@@ -44,7 +77,7 @@ struct Regex::Code {
 Regex::Regex(std::string pattern, std::shared_ptr<const Code> code)
     : pattern_(std::move(pattern)), code_(std::move(code)) {}
 
-Result<Regex> Regex::compile(std::string_view pattern, Case letters) {
+Result<Regex> Regex::compile(std::string_view pattern, Case letters, Dialect dialect) {
   if (pattern.size() > kPatternBytesMax) {
     return fail(Errc::invalid_argument, "the regular expression has " + std::to_string(pattern.size()) +
                                             " bytes, more than the " + std::to_string(kPatternBytesMax) +
@@ -52,14 +85,17 @@ Result<Regex> Regex::compile(std::string_view pattern, Case letters) {
   }
   int error = 0;
   PCRE2_SIZE offset = 0;
-  const std::uint32_t options = kOptions | (letters == Case::insensitive ? PCRE2_CASELESS : 0U);
-  CodePtr code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options, &error,
+  const std::uint32_t options = kOptions | (letters == Case::insensitive ? PCRE2_CASELESS : 0U) |
+                                (dialect == Dialect::python ? kPythonOptions : kSchemaOptions);
+  auto text = dialect == Dialect::python ? from_python(pattern) : Result<std::string>(pattern);
+  if (!text) return fail(std::move(text.error()));
+  CodePtr code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text->data()), text->size(), options, &error,
                              &offset, nullptr));
   if (!code) {
-    std::array<PCRE2_UCHAR, 256> text{};
-    pcre2_get_error_message(error, text.data(), text.size());
+    std::array<PCRE2_UCHAR, 256> reason{};
+    pcre2_get_error_message(error, reason.data(), reason.size());
     return fail(Errc::invalid_argument, "'" + excerpt(pattern) + "' is no regular expression: " +
-                                            reinterpret_cast<const char*>(text.data()) + " at character " +
+                                            reinterpret_cast<const char*>(reason.data()) + " at character " +
                                             std::to_string(offset + 1));
   }
   std::uint32_t all_options = 0;
@@ -70,7 +106,7 @@ Result<Regex> Regex::compile(std::string_view pattern, Case letters) {
   return Regex(std::string(pattern), std::move(shared));
 }
 
-Regex::Match Regex::match(std::string_view subject) const {
+Regex::Match Regex::match(std::string_view subject, std::size_t from) const {
   if (subject.size() > (code_->anchored ? kAnchoredBytesMax : kUnanchoredBytesMax)) return Match::limit;
   const std::size_t starts = code_->anchored ? 1 : subject.size() + 1;
   const std::size_t steps = std::max(kStepsMax / starts, kStepsPerStartMin);
@@ -80,7 +116,7 @@ Regex::Match Regex::match(std::string_view subject) const {
   pcre2_set_match_limit(context.get(), static_cast<std::uint32_t>(steps));
   pcre2_set_heap_limit(context.get(), kHeapKibMax);
   const int answer = pcre2_match(code_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()),
-                                 subject.size(), 0, 0, data.get(), context.get());
+                                 subject.size(), from, 0, data.get(), context.get());
   if (answer >= 0) return Match::yes;
   const bool not_utf8 = answer <= PCRE2_ERROR_UTF8_ERR1 && answer >= PCRE2_ERROR_UTF8_ERR21;
   return answer == PCRE2_ERROR_NOMATCH || not_utf8 ? Match::no : Match::limit;

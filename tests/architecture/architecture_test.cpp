@@ -26,20 +26,25 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"json", {"base", "time", "addr"}},
     {"model", {"base", "time"}},
     {"schedule", {"base", "time", "model"}},
+    {"limits", {"base", "time", "json", "addr"}},
     {"ports", {"base", "time", "json", "model"}},
-    {"services", {"base", "time", "json", "addr", "model", "schedule", "ports"}},
-    {"api", {"base", "time", "json", "addr", "model", "schedule", "ports", "services"}},
+    {"services", {"base", "time", "json", "addr", "model", "schedule", "limits", "ports"}},
+    {"api", {"base", "time", "json", "addr", "model", "schedule", "limits", "ports", "services"}},
     {"adapters", {"base", "time", "json", "addr", "model", "ports", "api/http.hpp", "shepherd"}},
     {"plugin_sdk", {"base", "time", "json", "addr", "model"}},
     {"plugins", {"base", "time", "json", "addr", "model", "plugin_sdk"}},
-    {"cli", {"base", "time", "json", "addr", "model", "schedule", "ports", "adapters"}},
-    {"app", {"base", "time", "json", "addr", "model", "schedule", "ports", "services", "api", "adapters"}},
+    {"cli",
+     {"base", "time", "json", "addr", "model", "schedule", "limits", "ports", "adapters",
+      "services/limit_rules.hpp"}},
+    {"app",
+     {"base", "time", "json", "addr", "model", "schedule", "limits", "ports", "services", "api", "adapters"}},
 };
 
 // Which rooms of the services may call which; everybody may use what runs and tasks are told through.
 const std::map<std::string, std::set<std::string>> kRoomMayCall = {
     {"plugins", {}},
     {"runs", {}},
+    {"limits", {}},
     {"housekeeping", {"runs"}},
     {"archiving", {"runs", "plugins"}},
     {"federation", {"runs"}},
@@ -65,6 +70,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"runner.hpp", "running"},
     {"scheduling.hpp", "scheduling"},
     {"submission.hpp", "submission"},
+    {"limit_rules.hpp", "limits"},
     {"plan_queue.hpp", "scheduling"},
     {"open_attempts.hpp", "scheduling"},
     {"claims.hpp", "scheduling"},
@@ -92,7 +98,7 @@ const std::vector<Confined> kConfined = {
     {"systemd/", "src/app/"},
 };
 
-const std::set<std::string> kPureParts = {"base", "time", "json", "addr", "model", "schedule"};
+const std::set<std::string> kPureParts = {"base", "time", "json", "addr", "model", "schedule", "limits"};
 const std::vector<std::string> kImpureHeaders = {"unistd.h", "sys/",     "fcntl.h", "ctime",
                                                  "time.h",   "random",   "thread",  "mutex",
                                                  "fstream",  "iostream", "spdlog/", "netdb.h"};

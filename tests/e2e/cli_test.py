@@ -34,7 +34,7 @@ class WithoutServerTest(E2ETestCase):
     def test_every_command_has_help(self):
         for command in ("task", "watch", "result", "cancel", "explain", "schedule", "plot-schedule", "monitor", "ping",
                         "clock", "plugins", "metrics", "archiving-summary", "pause", "resume", "debug",
-                        "validate-configurables", "version", "help"):
+                        "validate-configurables", "validate-limits", "limit-diags", "limits", "version", "help"):
             with self.subTest(command=command):
                 ran = self.run_cli(command, "--help")
                 self.assertEqual((ran.returncode, ran.stderr), (0, ""))

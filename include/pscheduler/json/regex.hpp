@@ -2,8 +2,12 @@
 // Regular expressions that cannot crash or hang: PCRE2 with bounds on matching steps, memory and subject
 // size. A match that hits a bound is reported as such and is neither yes nor no.
 //
-// Dialect: as in draft-7 schemas and close to what 5.2 uses: unanchored, UTF-8, \d and \w are ASCII, \uXXXX
-// is known, and '$' is the end of the text, not the place before a last line end.
+// Dialects, both unanchored and UTF-8:
+//   schema  as in draft-7 schemas: \d and \w are ASCII, \uXXXX is known, and '$' is the end of the text
+//   python  as the re of Python 3, as near as PCRE2 gets: \d and \w know all of Unicode, '$' also stands
+//   before
+//           a last line end, \Z is the very end, \uXXXX and \UXXXXXXXX are known, escapes of other letters
+//           are refused. Unlike there, [[:alpha:]] is a class, and \N{…} is not known.
 
 #include <cstddef>
 #include <memory>
@@ -17,6 +21,7 @@ namespace pscheduler::json {
 class Regex {
  public:
   enum class Case { sensitive, insensitive };
+  enum class Dialect { schema, python };
   enum class Match { yes, no, limit };
 
   // Subjects beyond these sizes answer `limit`. Patterns without '^' are tried at each character, which costs
@@ -25,10 +30,12 @@ class Regex {
   static constexpr std::size_t kUnanchoredBytesMax = std::size_t{16} << 10;
 
   // Errors: invalid_argument, with the place in the pattern.
-  static Result<Regex> compile(std::string_view pattern, Case letters = Case::sensitive);
+  static Result<Regex> compile(std::string_view pattern, Case letters = Case::sensitive,
+                               Dialect dialect = Dialect::schema);
 
-  // Whether the pattern matches somewhere in the subject. A subject that is not UTF-8 does not match.
-  [[nodiscard]] Match match(std::string_view subject) const;
+  // Whether the pattern matches somewhere in the subject, from byte `from` on, which must begin a character;
+  // '^' is the begin of the subject all the same. A subject that is not UTF-8 does not match.
+  [[nodiscard]] Match match(std::string_view subject, std::size_t from = 0) const;
 
   [[nodiscard]] const std::string& pattern() const { return pattern_; }
 

@@ -22,6 +22,10 @@ struct HttpCall {
   std::size_t body_bytes_max = 64u << 20;
   int redirects_max = 5;
 
+  // Most servers here have self-signed certificates, so they are believed unless this is set: then the
+  // certificate must be one that the system trusts, for the host of the URL.
+  bool verify_certificate = false;
+
   // When set, the body of a 2xx answer is handed over in pieces as it comes, whatever its length, and
   // HttpAnswer::body stays empty; false ends the call, which then fails with cancelled.
   std::function<bool(std::string_view)> on_body = {};
@@ -38,7 +42,7 @@ class HttpClient {
   virtual ~HttpClient() = default;
 
   // Any HTTP status is an answer. Fails with unreachable (resolve, connect, TLS), timed_out, too_large or
-  // invalid_argument (the URL). Certificates are not verified: self-signed ones are the norm (api.md, 1).
+  // invalid_argument (the URL).
   virtual AsyncResult<HttpAnswer> call(HttpCall call) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
@@ -52,6 +53,13 @@ bool Channel::use_tls_as_client(SSL_CTX* context, const std::string& server_name
   if (server_name.empty()) return true;
   return SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                   const_cast<char*>(server_name.c_str())) == 1;
+}
+
+bool Channel::expect_certificate_of(const std::string& host) {
+  boost::system::error_code no_address;
+  asio::ip::make_address(host, no_address);
+  if (no_address) return SSL_set1_host(ssl_.get(), host.c_str()) == 1;
+  return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1;
 }
 
 Io Channel::handshake() {

@@ -41,6 +41,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
   [[nodiscard]] bool use_tls_as_server(SSL_CTX* context);
   [[nodiscard]] bool use_tls_as_client(SSL_CTX* context, const std::string& server_name);
 
+  // After that: the certificate must be for this host, a name or an address literal.
+  [[nodiscard]] bool expect_certificate_of(const std::string& host);
+
   // moved when done.
   Io handshake();
 

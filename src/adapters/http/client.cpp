@@ -86,7 +86,14 @@ class BeastHttpClient::Impl {
 
     const auto& host = exchange.url.server.host;
     const std::string server_name = IpAddress::parse(host) ? "" : host;  // SNI names no address (RFC 6066, 3)
-    if (!channel->use_tls_as_client(tls_.get(), server_name)) {
+    SSL_CTX* context = tls_.get();
+    if (exchange.verify_certificate) {
+      auto verifying = verifying_context();
+      if (!verifying) co_return fail(std::move(verifying.error()));
+      context = *verifying;
+    }
+    if (!channel->use_tls_as_client(context, server_name) ||
+        (exchange.verify_certificate && !channel->expect_certificate_of(host))) {
       co_return fail(Errc::unavailable, "TLS cannot be set up");
     }
     for (;;) {
@@ -96,6 +103,16 @@ class BeastHttpClient::Impl {
       const bool in_time = co_await channel->ready(exchange.deadline);
       if (!in_time) co_return fail(too_late());
     }
+  }
+
+  // Reading the system's certificates takes megabytes and milliseconds, so it waits until it is needed.
+  Result<SSL_CTX*> verifying_context() {
+    if (!verifying_tls_) {
+      auto made = make_verifying_context();
+      if (!made) return fail(std::move(made.error()));
+      verifying_tls_ = std::move(*made);
+    }
+    return verifying_tls_.get();
   }
 
   AsyncResult<std::vector<std::string>> addresses_of(const Exchange& exchange) {
@@ -177,7 +194,8 @@ class BeastHttpClient::Impl {
 
   ports::Resolver& resolver_;
   SslContext tls_;
-  std::string scratch_;  // where bytes are read to; used between two waits only
+  SslContext verifying_tls_;  // null until a call wants it
+  std::string scratch_;       // where bytes are read to; used between two waits only
   ConnectionPool pool_;
 };
 

@@ -43,7 +43,8 @@ std::uint16_t Exchange::port() const {
 }
 
 std::string Exchange::connection_name() const {
-  return fmt::format("{} {} {} {}", url.scheme, url.server.host, port(), source ? source->to_string() : "");
+  return fmt::format("{} {} {} {} {}", url.scheme, url.server.host, port(), source ? source->to_string() : "",
+                     verify_certificate ? "verified" : "");
 }
 
 Result<Exchange> make_exchange(ports::HttpCall call, Duration time_limit_default) {
@@ -70,6 +71,7 @@ Result<Exchange> make_exchange(ports::HttpCall call, Duration time_limit_default
   }
   exchange.method = std::move(call.method);
   exchange.body = std::move(call.body);
+  exchange.verify_certificate = call.verify_certificate;
   exchange.body_bytes_max = call.body_bytes_max;
   exchange.on_body = std::move(call.on_body);
   exchange.deadline = std::chrono::steady_clock::now() + call.time_limit.value_or(time_limit_default);

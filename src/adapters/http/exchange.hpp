@@ -22,6 +22,7 @@ struct Exchange {
   std::optional<boost::asio::ip::address> source;
   std::chrono::steady_clock::time_point deadline;
   std::size_t body_bytes_max = 0;
+  bool verify_certificate = false;
   std::function<bool(std::string_view)> on_body;  // as in the call
 
   [[nodiscard]] bool secure() const { return url.scheme == "https"; }

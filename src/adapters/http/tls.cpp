@@ -70,6 +70,17 @@ Result<SslContext> make_client_context() {
   return context;
 }
 
+Result<SslContext> make_verifying_context() {
+  auto context = make_client_context();
+  if (!context) return context;
+  if (SSL_CTX_set_default_verify_paths(context->get()) != 1) {
+    return fail(Errc::unavailable,
+                "The certificates of trusted authorities cannot be read: " + take_tls_error());
+  }
+  SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
+  return context;
+}
+
 std::string take_tls_error() {
   const auto code = ERR_get_error();
   ERR_clear_error();

@@ -32,6 +32,9 @@ Result<void> use_key(SSL_CTX* context, const std::filesystem::path& key);
 // Verifies nobody: self-signed certificates are the norm among nodes (spec api.md, 1).
 Result<SslContext> make_client_context();
 
+// Verifies servers by the authorities that the system trusts.
+Result<SslContext> make_verifying_context();
+
 // The oldest entry of OpenSSL's error queue, which is emptied; "unknown TLS error" when there is none.
 std::string take_tls_error();
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "adapters/await_callback.hpp"
+#include "adapters/system/dns_answers.hpp"
 #include "adapters/system/dns_channel.hpp"
 #include "adapters/system/dns_query.hpp"
 
@@ -69,16 +70,19 @@ void got_names(void* argument, int status, int /*timeouts*/, hostent* host) {
 
 void got_texts(void* argument, int status, int /*timeouts*/, unsigned char* answer, int length) {
   const auto query = from_argument(argument);
-  ares_txt_ext* records = nullptr;
-  if (status == ARES_SUCCESS) status = ares_parse_txt_reply_ext(answer, length, &records);
-  if (status != ARES_SUCCESS) return query->complete(query->failure(status));
   Texts texts;
-  // A record is one or more strings of up to 255 bytes that belong together (RFC 7208, 3.3).
-  for (const auto* part = records; part != nullptr; part = part->next) {
-    if (part->record_start != 0 || texts.empty()) texts.emplace_back();
-    texts.back().append(reinterpret_cast<const char*>(part->txt), part->length);
-  }
-  ares_free_data(records);
+  if (status == ARES_SUCCESS) status = read_texts(answer, length, texts);
+  if (status != ARES_SUCCESS) return query->complete(query->failure(status));
+  query->complete(std::move(texts));
+}
+
+// A name without such records is an answer, too.
+template <auto Read>
+void got_records(void* argument, int status, int /*timeouts*/, unsigned char* answer, int length) {
+  const auto query = from_argument(argument);
+  Texts texts;
+  if (status == ARES_SUCCESS) status = Read(answer, length, texts);
+  if (status != ARES_SUCCESS && status != ARES_ENODATA) return query->complete(query->failure(status));
   query->complete(std::move(texts));
 }
 
@@ -157,6 +161,25 @@ ports::AsyncResult<Texts> CaresResolver::names(std::string address, Duration tim
 ports::AsyncResult<Texts> CaresResolver::texts(std::string name, Duration time_limit) {
   return resolve(name, time_limit, [name](DnsChannel& channel, QueryPointer query) {
     ares_query(channel.handle(), name.c_str(), ns_c_in, ns_t_txt, &got_texts, to_argument(std::move(query)));
+  });
+}
+
+ports::AsyncResult<Texts> CaresResolver::records(std::string name, ports::RecordType type,
+                                                 Duration time_limit) {
+  return resolve(name, time_limit, [name, type](DnsChannel& channel, QueryPointer query) {
+    const auto ask = [&](int type_asked, ares_callback got) {
+      ares_query(channel.handle(), name.c_str(), ns_c_in, type_asked, got, to_argument(std::move(query)));
+    };
+    switch (type) {
+      case ports::RecordType::a:
+        return ask(ns_t_a, &got_records<&read_ipv4>);
+      case ports::RecordType::aaaa:
+        return ask(ns_t_aaaa, &got_records<&read_ipv6>);
+      case ports::RecordType::ptr:
+        return ask(ns_t_ptr, &got_records<&read_names>);
+      case ports::RecordType::txt:
+        return ask(ns_t_txt, &got_records<&read_texts>);
+    }
   });
 }
 

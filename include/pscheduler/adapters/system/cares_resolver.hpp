@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "pscheduler/ports/dns_records.hpp"
 #include "pscheduler/ports/resolver.hpp"
 
 namespace pscheduler::adapters {
@@ -17,7 +18,7 @@ namespace pscheduler::adapters {
 class DnsChannel;
 class DnsQuery;
 
-class CaresResolver final : public ports::Resolver {
+class CaresResolver final : public ports::Resolver, public ports::DnsRecords {
  public:
   // `server`: ADDRESS:PORT to ask instead of the system's servers; the hosts file still comes first.
   explicit CaresResolver(boost::asio::any_io_executor executor, std::optional<std::string> server = {});
@@ -27,6 +28,8 @@ class CaresResolver final : public ports::Resolver {
                                                          Duration time_limit) override;
   ports::AsyncResult<std::vector<std::string>> names(std::string address, Duration time_limit) override;
   ports::AsyncResult<std::vector<std::string>> texts(std::string name, Duration time_limit) override;
+  ports::AsyncResult<std::vector<std::string>> records(std::string name, ports::RecordType type,
+                                                       Duration time_limit) override;
 
  private:
   using Ask = std::function<void(DnsChannel&, std::shared_ptr<DnsQuery>)>;
