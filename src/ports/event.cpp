@@ -1,52 +1,93 @@
 #include "pscheduler/ports/event.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace pscheduler::ports {
 
-using namespace boost::asio::experimental::awaitable_operators;
-
-namespace {
-
-// A cancellation ends both sides and arrives as multiple_exceptions; callers expect the plain one.
-Async<bool> is_first(Async<void> one, Async<void> other) {
-  try {
-    auto either = std::move(one) || std::move(other);
-    const auto first = co_await std::move(either);
-    co_return first.index() == 0;
-  } catch (const asio::multiple_exceptions& both) {
-    std::rethrow_exception(both.first_exception());
+// One wait, on the stack of its coroutine. It is in the event's list until it is notified or ends.
+class Event::Waiter {
+ public:
+  explicit Waiter(Event& event)
+      : event_(&event), never_(event.executor_, asio::steady_timer::time_point::max()) {
+    event.waiters_.push_back(this);
   }
-}
+  ~Waiter() {
+    if (event_) std::erase(event_->waiters_, this);
+  }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
 
-}  // namespace
+  void notify() {
+    event_ = nullptr;
+    wake();
+  }
+  void wake() {
+    woken_ = true;
+    never_.cancel();
+  }
+  [[nodiscard]] bool notified() const { return event_ == nullptr; }
 
-Event::Event(asio::any_io_executor executor)
-    : never_(std::move(executor), asio::steady_timer::time_point::max()) {}
+  // Ends after the next wake(), and after one that has been; never without giving others their turn.
+  Async<void> sleep() {
+    boost::system::error_code error;
+    if (woken_) {
+      co_await asio::post(never_.get_executor(), asio::use_awaitable);
+    } else {
+      co_await never_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+    // Waking and a cancellation both abort the wait; only the latter is passed on.
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+      throw boost::system::system_error(asio::error::operation_aborted);
+    woken_ = false;
+  }
+
+ private:
+  Event* event_;              // none once it has been notified
+  asio::steady_timer never_;  // never expires; waiting on it is ended by cancelling the wait
+  bool woken_ = false;
+};
 
 void Event::notify_all() {
-  never_.cancel();
+  for (auto* waiter : waiters_) waiter->notify();
+  waiters_.clear();
 }
 
 Async<void> Event::wait() {
-  boost::system::error_code error;
-  co_await never_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  // A notification and a cancellation of the waiter both abort the wait; only the latter is passed on.
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) throw boost::system::system_error(error);
+  Waiter waiter(*this);
+  co_await waiter.sleep();
 }
 
 Async<bool> Event::wait_for(Clock& clock, Duration length) {
-  return is_first(wait(), clock.sleep_for(length));
+  Waiter waiter(*this);
+  std::unique_ptr<Alarm> alarm;
+  if (length > Duration::zero()) {
+    alarm = clock.alarm_in(executor_, length, [&waiter] { waiter.wake(); });
+  } else {
+    waiter.wake();
+  }
+  co_await waiter.sleep();
+  co_return waiter.notified();
 }
 
 Async<bool> Event::wait_until(Clock& clock, Instant at) {
-  return is_first(wait(), clock.sleep_until(at));
+  Waiter waiter(*this);
+  do {
+    std::unique_ptr<Alarm> alarm;
+    if (clock.now() < at) {
+      alarm = clock.alarm_at(executor_, at, [&waiter] { waiter.wake(); });
+    } else {
+      waiter.wake();
+    }
+    co_await waiter.sleep();
+  } while (!waiter.notified() && clock.now() < at);  // the clock may have been set back since it rang
+  co_return waiter.notified();
 }
 
 }  // namespace pscheduler::ports

@@ -113,9 +113,9 @@ TEST_F(Cancel, HoldsAlsoWhileTheRunIsBeingStored) {
 
 TEST_F(Cancel, OfATaskFarAwayLeavesNothingToWaitFor) {
   const auto task = world->post_task("background", 10, {{"start", "2030-01-02T18:00:00Z"}});
-  EXPECT_LT(world->clock.next_wake(), at(6h));
+  EXPECT_LT(world->clock.next_alarm(), at(6h));
   world->call("DELETE", task);
-  EXPECT_GT(world->clock.next_wake(), at(7h)) << "only its removal is left to wait for";
+  EXPECT_GT(world->clock.next_alarm(), at(7h)) << "only its removal is left to wait for";
   EXPECT_EQ(world->book.size(), 0U);
 }
 

@@ -142,7 +142,7 @@ TEST_F(Planning, AnEndedTaskIsForgottenInMemory) {
   world->post_task("exclusive", 10);
   world->advance(10min);
   EXPECT_EQ(world->book.size(), 0U);
-  EXPECT_GE(world->clock.next_wake().value_or(at(48h)), at(47h)) << "but for what retention will remove";
+  EXPECT_GE(world->clock.next_alarm().value_or(at(48h)), at(47h)) << "but for what retention will remove";
 }
 
 TEST_F(Planning, ARelativeStartIsFixedOnce) {
@@ -177,6 +177,16 @@ TEST_F(Planning, ARepeatBeyondTheHorizonIsPlannedWhenItComesInside) {
   world->advance_to(at(7 * 24h + 1min));
   EXPECT_EQ(world->run_of(task)["state"], "finished");
   EXPECT_EQ(world->detail_of(task)["runs"], 2);
+}
+
+TEST_F(Planning, ASlipOfTheHorizonOrMoreMakesNoRunLate) {
+  for (const std::string slip : {"PT24H", "PT30H"}) {
+    start({.horizon = 24h});
+    const auto task = world->post_task(
+        "background", 10, {{"start", "2030-01-02T13:00:00Z"}, {"repeat", "PT1H"}, {"slip", slip}});
+    world->advance_to(at(150min));
+    EXPECT_EQ(starts(task), (std::vector<std::string>{text_of(at(1h)), text_of(at(2h))})) << slip;
+  }
 }
 
 TEST_F(Planning, ARandomSlipStartsAnywhereWithinIt) {

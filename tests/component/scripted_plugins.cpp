@@ -1,9 +1,10 @@
 #include "component/scripted_plugins.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/ports/event.hpp"
 #include "pscheduler/ports/scope.hpp"
 
 namespace pscheduler::test {
@@ -11,7 +12,6 @@ namespace pscheduler::test {
 using services::Plugin;
 using services::PluginClass;
 using namespace std::chrono_literals;
-using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -187,9 +187,10 @@ ports::Async<void> ScriptedPlugins::work(const services::ToolRun& run, const Too
                                          bool& in_time) {
   // As the operating system does, it counts the time to the limit, and that of the work, on the steady clock.
   const Duration limit = clock_.steady() + run.time_limit;
-  auto waiting = clock_.sleep_until(run.times.start) || clock_.sleep_for(run.time_limit);
-  const auto first = co_await std::move(waiting);
-  if (first.index() != 0) co_return;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  ports::Event over(executor);
+  const auto alarm = clock_.alarm_in(executor, run.time_limit, [&over] { over.notify_all(); });
+  if (co_await over.wait_until(clock_, run.times.start)) co_return;
   const Duration begun = clock_.steady();
   const Duration slot_left = run.times.end - clock_.now();
   for (const auto& [after, text] : script.records) {

@@ -41,7 +41,7 @@ void Universe::settle() {
 
 Duration Universe::due_in(Duration limit) const {
   for (const auto* each : clocks_) {
-    if (const auto next = each->next_wake()) limit = std::min(limit, each->true_time_until(*next));
+    if (const auto next = each->next_alarm()) limit = std::min(limit, each->true_time_until(*next));
   }
   return limit;
 }

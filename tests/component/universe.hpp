@@ -13,7 +13,7 @@ namespace pscheduler::test {
 
 class Universe {
  public:
-  explicit Universe(Instant start) : clock(loop.get_executor(), start) {}
+  explicit Universe(Instant start) : clock(start) {}
   Universe(const Universe&) = delete;
   Universe& operator=(const Universe&) = delete;
 

@@ -14,38 +14,45 @@ constexpr std::int64_t floor_divided(std::int64_t value, std::int64_t by) {
   return value / by - (value % by < 0 ? 1 : 0);
 }
 
-// Takes a sleeper out of the list, also when it is cancelled.
-template <class Sleepers>
-struct Entry {
-  Sleepers& sleepers;
-  typename Sleepers::iterator at;
-  ~Entry() { sleepers.erase(at); }
-};
-
-template <class Sleepers, class Time>
-void wake(Sleepers& sleepers, const Time& present) {
-  for (auto it = sleepers.begin(); it != sleepers.end() && it->first <= present; ++it)
-    it->second.notify_all();
-}
-
 }  // namespace
 
-ports::Async<void> VirtualClock::sleep_until(Instant at) {
-  return sleep(by_calendar_, at, now_);
-}
-
-ports::Async<void> VirtualClock::sleep_for(Duration length) {
-  return sleep(by_steady_clock_, steady_ + length, steady_);
-}
-
+// Set until it has rung.
 template <class Time>
-ports::Async<void> VirtualClock::sleep(Sleepers<Time>& sleepers, Time until, const Time& present) {
-  if (until <= present) co_return;
-  const Entry<Sleepers<Time>> entry{sleepers, sleepers.emplace(until, executor_)};
-  while (until > present) co_await entry.at->second.wait();
+class VirtualClock::TimedAlarm final : public ports::Alarm {
+ public:
+  TimedAlarm(Alarms<Time>& alarms, Time at, std::function<void()> ring)
+      : alarms_(alarms), ring_(std::move(ring)), place_(alarms_.emplace(at, this)) {}
+  ~TimedAlarm() override {
+    if (set_) alarms_.erase(place_);
+  }
+
+  static void ring_those_due(Alarms<Time>& alarms, Time present) {
+    while (!alarms.empty() && alarms.begin()->first <= present) {
+      auto& alarm = *alarms.begin()->second;
+      alarms.erase(alarms.begin());
+      alarm.set_ = false;
+      alarm.ring_();
+    }
+  }
+
+ private:
+  Alarms<Time>& alarms_;
+  std::function<void()> ring_;
+  typename Alarms<Time>::iterator place_;
+  bool set_ = true;
+};
+
+std::unique_ptr<ports::Alarm> VirtualClock::alarm_at(const ports::asio::any_io_executor&, Instant at,
+                                                     std::function<void()> ring) {
+  return std::make_unique<TimedAlarm<Instant>>(by_calendar_, at, std::move(ring));
 }
 
-std::optional<Instant> VirtualClock::next_wake() const {
+std::unique_ptr<ports::Alarm> VirtualClock::alarm_in(const ports::asio::any_io_executor&, Duration length,
+                                                     std::function<void()> ring) {
+  return std::make_unique<TimedAlarm<Duration>>(by_steady_clock_, steady_ + length, std::move(ring));
+}
+
+std::optional<Instant> VirtualClock::next_alarm() const {
   std::optional<Instant> next;
   if (!by_calendar_.empty()) next = by_calendar_.begin()->first;
   if (!by_steady_clock_.empty()) {
@@ -55,21 +62,21 @@ std::optional<Instant> VirtualClock::next_wake() const {
   return next;
 }
 
-void VirtualClock::wake_those_due() {
-  wake(by_calendar_, now_);
-  wake(by_steady_clock_, steady_);
+void VirtualClock::ring_those_due() {
+  TimedAlarm<Instant>::ring_those_due(by_calendar_, now_);
+  TimedAlarm<Duration>::ring_those_due(by_steady_clock_, steady_);
 }
 
 void VirtualClock::move_to(Instant at) {
   if (at <= now_) return;
   steady_ += at - now_;
   now_ = at;
-  wake_those_due();
+  ring_those_due();
 }
 
 void VirtualClock::step(Duration length) {
   now_ += length;
-  wake_those_due();
+  ring_those_due();
 }
 
 Duration VirtualClock::true_time_until(Instant at) const {

@@ -7,24 +7,24 @@
 #include <optional>
 
 #include "pscheduler/ports/clock.hpp"
-#include "pscheduler/ports/event.hpp"
 
 namespace pscheduler::test {
 
 class VirtualClock final : public ports::Clock {
  public:
-  VirtualClock(ports::asio::any_io_executor executor, Instant start, std::int64_t drift_ppm = 0)
-      : executor_(std::move(executor)), now_(start), drift_ppm_(drift_ppm) {}
+  explicit VirtualClock(Instant start, std::int64_t drift_ppm = 0) : now_(start), drift_ppm_(drift_ppm) {}
 
   [[nodiscard]] Instant now() const override { return now_; }
   [[nodiscard]] Duration steady() const override { return steady_; }
-  ports::Async<void> sleep_until(Instant at) override;
-  ports::Async<void> sleep_for(Duration length) override;
+  [[nodiscard]] std::unique_ptr<ports::Alarm> alarm_at(const ports::asio::any_io_executor& executor,
+                                                       Instant at, std::function<void()> ring) override;
+  [[nodiscard]] std::unique_ptr<ports::Alarm> alarm_in(const ports::asio::any_io_executor& executor,
+                                                       Duration length, std::function<void()> ring) override;
 
-  // When the first sleeper is to wake, on the calendar; nothing when nobody sleeps.
-  [[nodiscard]] std::optional<Instant> next_wake() const;
+  // When the first alarm rings, on the calendar; nothing when none is set.
+  [[nodiscard]] std::optional<Instant> next_alarm() const;
 
-  // Both clocks go on; those who are due wake.
+  // Both clocks go on; alarms that are due ring.
   void move_to(Instant at);
 
   // Somebody sets the calendar clock; the steady one does not notice.
@@ -40,19 +40,18 @@ class VirtualClock final : public ports::Clock {
 
  private:
   template <class Time>
-  using Sleepers = std::multimap<Time, ports::Event>;
-
+  class TimedAlarm;
   template <class Time>
-  ports::Async<void> sleep(Sleepers<Time>& sleepers, Time until, const Time& present);
-  void wake_those_due();
+  using Alarms = std::multimap<Time, TimedAlarm<Time>*>;
 
-  ports::asio::any_io_executor executor_;
+  void ring_those_due();
+
   Instant now_;
   Duration steady_{};
   std::int64_t drift_ppm_;
   std::int64_t drifted_ = 0;  // millionths of a microsecond that it is behind what it should show
-  Sleepers<Instant> by_calendar_;
-  Sleepers<Duration> by_steady_clock_;
+  Alarms<Instant> by_calendar_;
+  Alarms<Duration> by_steady_clock_;
 };
 
 }  // namespace pscheduler::test

@@ -12,10 +12,10 @@ namespace {
 constexpr Duration kPatience = std::chrono::hours(24 * 30);
 
 std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder, const WorldOptions& options) {
+  if (options.make_store) return options.make_store();
   adapters::StoreOptions store;
   store.synchronous = adapters::Synchronous::normal;
   store.threads = options.store_threads;
-  store.in_memory = options.store_in_memory;
   auto opened = adapters::SqliteStore::open(folder / "pscheduler.db", store);
   if (!opened) throw std::runtime_error(opened.error().message);
   return std::move(*opened);
@@ -68,7 +68,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
     : own_universe_(options.universe == nullptr ? std::make_unique<Universe>(options.start) : nullptr),
       universe(options.universe == nullptr ? *own_universe_ : *options.universe),
       loop(universe.loop),
-      clock(loop.get_executor(), options.start, options.drift_ppm),
+      clock(options.start, options.drift_ppm),
       random(options.seed),
       host(clock, options.host_name, options.addresses),
       plugins(loop.get_executor(), clock),
@@ -151,7 +151,7 @@ void World::pass(Duration true_time) {
 
 Duration World::due_in(Duration limit) const {
   if (has_power_) return universe.due_in(limit);
-  const auto next = clock.next_wake();
+  const auto next = clock.next_alarm();
   return next ? std::min(limit, clock.true_time_until(*next)) : limit;
 }
 

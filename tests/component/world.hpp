@@ -8,6 +8,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -58,7 +59,7 @@ struct WorldOptions {
   std::map<std::string, ToolScript> scripts = {};  // of the plug-ins
   // Without threads everything happens on the calling one, always in the same order.
   adapters::StoreThreads store_threads = adapters::StoreThreads::of_its_own;
-  bool store_in_memory = false;
+  std::function<std::unique_ptr<ports::Store>()> make_store = {};  // another one than the real
   bool starts = true;  // else start() is called once everything is arranged
   std::string host_name = "node.example";
   std::vector<std::string> addresses = {"192.0.2.1"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "memory_store/memory_store.hpp"
 #include "sim/workload.hpp"
 
 namespace pscheduler::sim {
@@ -65,7 +66,7 @@ void Node::power_on() {
   options.horizon = options_.horizon;
   options.keep = options_.keep;
   options.store_threads = adapters::StoreThreads::none;
-  options.store_in_memory = options_.store_in_memory;
+  if (options_.store_in_memory) options.make_store = [] { return std::make_unique<test::MemoryStore>(); };
   options.starts = false;
   power_lost_ = false;
   under_way_ = 0;
@@ -210,7 +211,7 @@ void Node::go_on(Duration limit) {
   }
   auto& clock = world_->clock;
   const Instant at_limit = clock.now() + (limit - time());
-  const auto next = clock.next_wake();
+  const auto next = clock.next_alarm();
   const Duration before = time();
   clock.move_to(next ? std::clamp(*next, clock.now(), at_limit) : at_limit);
   drift(time() - before);

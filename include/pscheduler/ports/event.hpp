@@ -1,7 +1,7 @@
 #pragma once
 // Something several coroutines may wait for. All use of one event is on one thread.
 
-#include <boost/asio/steady_timer.hpp>
+#include <vector>
 
 #include "pscheduler/ports/async.hpp"
 #include "pscheduler/ports/clock.hpp"
@@ -10,7 +10,8 @@ namespace pscheduler::ports {
 
 class Event {
  public:
-  explicit Event(asio::any_io_executor executor);
+  explicit Event(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  ~Event() { notify_all(); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
@@ -27,7 +28,10 @@ class Event {
   Async<bool> wait_until(Clock& clock, Instant at);
 
  private:
-  asio::steady_timer never_;  // never expires; waiting on it is ended by cancelling the wait
+  class Waiter;
+
+  asio::any_io_executor executor_;
+  std::vector<Waiter*> waiters_;  // in the order of their coming
 };
 
 }  // namespace pscheduler::ports

@@ -40,32 +40,20 @@ void set_up(SQLite::Database& database, const StoreOptions& options) {
   database.exec("PRAGMA trusted_schema = OFF");
 }
 
-// In memory, connections of this process that use the same name share the database.
-std::unique_ptr<SQLite::Database> connect(const std::string& file, const StoreOptions& options, int busy_ms) {
-  const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
-  if (!options.in_memory) return std::make_unique<SQLite::Database>(file, flags, busy_ms);
-  return std::make_unique<SQLite::Database>("file:" + file + "?vfs=memdb",
-                                            flags | SQLite::OPEN_URI | SQLite::OPEN_CREATE, busy_ms);
-}
-
-// A write-ahead log, or what is its like where there is no file.
-Result<void> set_up_journal(SQLite::Database& database, const std::string& file,
-                            const StoreOptions& options) {
-  const char* const wanted = options.in_memory ? "memory" : "wal";
-  if (database.execAndGet(fmt::format("PRAGMA journal_mode = {}", wanted)).getString() == wanted) return {};
-  return fail(Errc::not_possible,
-              fmt::format("{} cannot have a write-ahead log; keep the data on a local file system", file));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SQLite::Database>> open_writer(const std::string& file, const StoreOptions& options) {
-  if (!options.in_memory) PSCHEDULER_TRY(create_private(file));
+  PSCHEDULER_TRY(create_private(file));
   return guarded(file, [&]() -> Result<std::unique_ptr<SQLite::Database>> {
-    auto database = connect(file, options, kWriterBusyMs);
+    auto database = std::make_unique<SQLite::Database>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                                                       kWriterBusyMs);
     PSCHEDULER_TRY(check_origin(*database, migrations(), file));
     set_up(*database, options);
-    PSCHEDULER_TRY(set_up_journal(*database, file, options));
+    if (database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
+      return fail(
+          Errc::not_possible,
+          fmt::format("{} cannot have a write-ahead log; keep the data on a local file system", file));
+    }
     database->exec(fmt::format("PRAGMA journal_size_limit = {}", kLogBytesKept));
     database->exec(options.synchronous == Synchronous::full ? "PRAGMA synchronous = FULL"
                                                             : "PRAGMA synchronous = NORMAL");
@@ -75,7 +63,8 @@ Result<std::unique_ptr<SQLite::Database>> open_writer(const std::string& file, c
 }
 
 std::unique_ptr<SQLite::Database> open_reader(const std::string& file, const StoreOptions& options) {
-  auto database = connect(file, options, kReaderBusyMs);
+  auto database =
+      std::make_unique<SQLite::Database>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kReaderBusyMs);
   set_up(*database, options);
   database->exec("PRAGMA query_only = ON");
   return database;

@@ -32,7 +32,6 @@ struct StoreOptions {
   std::size_t commits_waiting_max = 8192;            // beyond it commit() answers unavailable
   std::size_t commit_bytes_waiting_max = 64u << 20;  // likewise; one commit alone may be larger
   StoreThreads threads = StoreThreads::of_its_own;
-  bool in_memory = false;  // all is gone with the store; for simulations of long times without power loss
 };
 
 class SqliteStore final : public ports::Store, public ports::ScheduleView, public ports::Retention {

@@ -1,6 +1,6 @@
 #pragma once
-// The host's clocks. Sleeping on the calendar clock follows its steps (NTP, a suspend, an administrator): the
-// sleep ends when the calendar says so, to well under a millisecond.
+// The host's clocks. An alarm on the calendar clock follows its steps (NTP, a suspend, an administrator): it
+// rings when the calendar says so, to well under a millisecond.
 
 #include "pscheduler/ports/clock.hpp"
 
@@ -10,8 +10,10 @@ class SystemClock final : public ports::Clock {
  public:
   [[nodiscard]] Instant now() const override;
   [[nodiscard]] Duration steady() const override;
-  ports::Async<void> sleep_until(Instant at) override;
-  ports::Async<void> sleep_for(Duration length) override;
+  [[nodiscard]] std::unique_ptr<ports::Alarm> alarm_at(const ports::asio::any_io_executor& executor,
+                                                       Instant at, std::function<void()> ring) override;
+  [[nodiscard]] std::unique_ptr<ports::Alarm> alarm_in(const ports::asio::any_io_executor& executor,
+                                                       Duration length, std::function<void()> ring) override;
 };
 
 }  // namespace pscheduler::adapters

@@ -41,19 +41,6 @@ TEST_F(Open, RefusesASecondStoreOnTheSameFileAndSaysWhoHasIt) {
   open();
 }
 
-TEST_F(Open, InMemoryWorksWithoutAFileAndIsForgotten) {
-  StoreOptions options;
-  options.in_memory = true;
-  open(options);
-  must_commit(new_task(1));
-  EXPECT_FALSE(commit(new_task(1))) << "and what was refused leaves no trace";
-  EXPECT_TRUE(get(store_->task(task_id(1))).value());
-  EXPECT_FALSE(std::filesystem::exists(file_));
-  close();
-  open(options);
-  EXPECT_FALSE(get(store_->task(task_id(1))).value());
-}
-
 TEST_F(Open, RefusesAFolderThatDoesNotExist) {
   file_ = folder_.path() / "none" / "pscheduler.db";
   EXPECT_EQ(refused().code, Errc::unavailable);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/asio/this_coro.hpp>
 #include <vector>
 
 #include "loop_fixture.hpp"
@@ -16,6 +17,7 @@ constexpr Duration kLong = std::chrono::hours(24);
 class SystemClockTest : public LoopTest {
  protected:
   adapters::SystemClock clock_;
+  const Duration begun_ = clock_.steady();
 };
 
 TEST_F(SystemClockTest, SleepsUntilTheInstantAndNotLess) {
@@ -45,6 +47,24 @@ TEST_F(SystemClockTest, DoesNotSleepWhenTheTimeIsPast) {
 TEST_F(SystemClockTest, EndsPromptlyWhenCancelled) {
   EXPECT_TRUE(ends_when_cancelled(clock_.sleep_until(clock_.now() + kLong)));
   EXPECT_TRUE(ends_when_cancelled(clock_.sleep_for(kLong)));
+}
+
+TEST_F(SystemClockTest, AnAlarmThatIsTakenBackDoesNotRing) {
+  on_loop([this]() -> ports::Async<void> {
+    const auto executor = co_await ports::asio::this_coro::executor;
+    int rung = 0;
+    const auto ring = [&rung] { ++rung; };
+    auto by_calendar = clock_.alarm_at(executor, clock_.now() + kShort, ring);
+    auto by_steady_clock = clock_.alarm_in(executor, kShort, ring);
+    const auto another = clock_.alarm_in(executor, kShort, ring);
+    // Until all are due, without the loop having had its turn.
+    while (clock_.steady() < begun_ + 2 * kShort) {
+    }
+    by_calendar.reset();
+    by_steady_clock.reset();
+    co_await clock_.sleep_for(kShort);
+    EXPECT_EQ(rung, 1);
+  });
 }
 
 TEST_F(SystemClockTest, SleepsAlsoWhenDescriptorsAreExhausted) {

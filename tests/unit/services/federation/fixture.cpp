@@ -64,7 +64,7 @@ void FederationTest::advance(Duration length) {
   const Instant end = clock.now() + length;
   settle();
   for (;;) {
-    const auto next = clock.next_wake();
+    const auto next = clock.next_alarm();
     if (!next || *next > end) break;
     clock.move_to(std::max(*next, clock.now()));
     settle();

@@ -107,7 +107,7 @@ class FederationTest : public testing::Test {
   T get(ports::Async<T> operation) {
     const auto started = begin(std::move(operation));
     while (!started->value) {
-      const auto next = clock.next_wake();
+      const auto next = clock.next_alarm();
       if (!next || started->cancelled) throw std::runtime_error("What is waited for never comes.");
       clock.move_to(std::max(*next, clock.now()));
       settle();
@@ -126,7 +126,7 @@ class FederationTest : public testing::Test {
   }
 
   boost::asio::io_context loop;
-  VirtualClock clock{loop.get_executor(), kNoon};
+  VirtualClock clock{kNoon};
   KeptLog log;
   ScriptedNetwork network{clock};
   std::unique_ptr<Peers> peers =

@@ -1,8 +1,5 @@
 #include "host_fixture.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -10,24 +7,6 @@
 namespace pscheduler::test {
 
 namespace fs = std::filesystem;
-
-Instant LoopClock::now() const {
-  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-}
-
-Duration LoopClock::steady() const {
-  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-ports::Async<void> LoopClock::sleep_until(Instant at) {
-  return sleep_for(at - now());
-}
-
-ports::Async<void> LoopClock::sleep_for(Duration length) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, length);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 void KeptLog::write(const ports::Message& message, std::initializer_list<ports::Field> fields) {
   std::string line(message.id);

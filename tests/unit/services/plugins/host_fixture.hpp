@@ -14,20 +14,13 @@
 
 #include "pscheduler/adapters/process/posix_processes.hpp"
 #include "pscheduler/adapters/system/posix_files.hpp"
+#include "pscheduler/adapters/system/system_clock.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 
 namespace pscheduler::test {
 
 // Longer than anything here takes: a loop that runs on has hung.
 inline constexpr std::chrono::seconds kLoopLimit{100};
-
-class LoopClock final : public ports::Clock {
- public:
-  [[nodiscard]] Instant now() const override;
-  [[nodiscard]] Duration steady() const override;
-  ports::Async<void> sleep_until(Instant at) override;
-  ports::Async<void> sleep_for(Duration length) override;
-};
 
 // Keeps the ids and the text fields of what was written.
 class KeptLog final : public ports::Log {
@@ -100,7 +93,7 @@ class HostTest : public testing::Test {
   [[nodiscard]] std::string read_file(const std::filesystem::path& path) const;
 
   boost::asio::io_context loop_{1};
-  LoopClock clock_;
+  adapters::SystemClock clock_;
   CountedProcesses processes_;
   std::optional<adapters::PosixFiles> files_{std::in_place};
   KeptLog log_;
