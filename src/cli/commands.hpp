@@ -16,6 +16,7 @@ int plot_schedule_command(Context& context, const Words& words);
 int monitor_command(Context& context, const Words& words);
 int ping_command(Context& context, const Words& words);
 int clock_command(Context& context, const Words& words);
+int batch_command(Context& context, const Words& words);
 int troubleshoot_command(Context& context, const Words& words);
 int plugins_command(Context& context, const Words& words);
 int archiving_summary_command(Context& context, const Words& words);

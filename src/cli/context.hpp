@@ -50,10 +50,17 @@ class Environment {
   // cursor.
   virtual Result<std::unique_ptr<Screen>> open_screen() = 0;
 
+  // From now on the signals that end commands quietly are kept instead, until a second one comes.
+  virtual void keep_interruptions() = 0;
+  // The number of the signal that was kept, 0 for none.
+  [[nodiscard]] virtual int interruption() const = 0;
+
   // Lines for the one who looks for a fault go nowhere until debugging is enabled.
   virtual void enable_debug(DebugTo where) = 0;
   virtual void debug(const std::string& line) = 0;
 };
+
+class EventLoop;
 
 struct Context {
   ServerConnection& server;
@@ -61,6 +68,7 @@ struct Context {
   std::ostream& out;
   std::ostream& err;
   std::istream& in;
+  EventLoop& loop;
   bool tells_progress = true;  // the user did not ask for results alone
 };
 

@@ -13,14 +13,13 @@
 namespace pscheduler::cli {
 namespace {
 
-Result<std::string> read_all(std::istream& stream, const std::string& name) {
+Result<std::string> read_all(std::istream& stream, const std::string& name, std::size_t bytes_max) {
   std::string text;
   char block[1 << 14];
   while (stream.read(block, sizeof block) || stream.gcount() > 0) {
     text.append(block, static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > kInputBytesMax) {
-      return fail(Errc::too_large,
-                  name + " holds more than " + std::to_string(kInputBytesMax >> 20) + " MiB");
+    if (text.size() > bytes_max) {
+      return fail(Errc::too_large, name + " holds more than " + std::to_string(bytes_max >> 20) + " MiB");
     }
   }
   if (stream.bad()) return fail(Errc::invalid_argument, "cannot read " + name + ": " + std::strerror(errno));
@@ -44,12 +43,12 @@ std::string expand_home(const Context& context, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> read_input(Context& context, const std::string& path) {
-  if (path == "-") return read_all(context.in, "standard input");
+Result<std::string> read_input(Context& context, const std::string& path, std::size_t bytes_max) {
+  if (path == "-") return read_all(context.in, "standard input", bytes_max);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Errc::invalid_argument, "cannot open " + path + ": " + std::strerror(errno));
-  return read_all(file, path);
+  return read_all(file, path, bytes_max);
 }
 
 Result<std::string> expand_at(Context& context, const std::string& word) {

@@ -12,7 +12,8 @@ namespace pscheduler::cli {
 inline constexpr std::size_t kInputBytesMax = 16u << 20;
 
 // The whole file, or all of stdin for "-". Fails with the system's reason, or too_large.
-Result<std::string> read_input(Context& context, const std::string& path);
+Result<std::string> read_input(Context& context, const std::string& path,
+                               std::size_t bytes_max = kInputBytesMax);
 
 // "@file" is the file's contents without white space around them ("~" is a home directory); "\@text" is
 // "@text"; anything else is itself.

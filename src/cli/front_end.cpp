@@ -22,6 +22,7 @@ constexpr BuiltIn kBuiltIns[] = {
     {"watch", "Follow a task and see its results as they come", watch_command},
     {"result", "Show the results of a run or a task", result_command},
     {"cancel", "Stop a task", cancel_command},
+    {"batch", "Run a series of measurements from one file", batch_command},
     {"explain", "Tell the story of a run or a task", explain_command},
     {"schedule", "Show what a host runs and when, or would", schedule_command},
     {"plot-schedule", "Draw the schedule of a host", plot_schedule_command},

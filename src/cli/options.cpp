@@ -40,6 +40,7 @@ struct GetoptTables {
 
 GetoptTables getopt_tables(const CommandSyntax& syntax) {
   GetoptTables tables;
+  if (syntax.options_anywhere) tables.letters.erase(0, 1);
   int number = kFirstLongOption;
   for (const auto& option : syntax.options) {
     const int takes = has_value(option) ? required_argument : no_argument;
@@ -121,7 +122,9 @@ Result<CommandLine> parse_options(const CommandSyntax& syntax, const Words& word
       line.values_["help"].emplace_back();
       continue;
     }
-    const auto& word = arguments[std::min(at, arguments.size() - 1)];
+    // With options anywhere getopt_long has moved the words before the one it was reading.
+    const std::size_t read = syntax.options_anywhere ? static_cast<std::size_t>(optind) - 1 : at;
+    const std::string word = pointers[std::min(read, arguments.size() - 1)];
     if (answer == '?') return fail(Errc::invalid_argument, why_refused(syntax, word, optopt));
     const Option* option = option_of(syntax, answer == ':' ? optopt : answer);
     if (answer == ':') {
@@ -136,7 +139,7 @@ Result<CommandLine> parse_options(const CommandSyntax& syntax, const Words& word
     line.values_[option->long_name].push_back(value);
     if (option->takes == Takes::the_rest) break;
   }
-  line.words_.assign(words.begin() + (optind - 1), words.end());
+  line.words_.assign(pointers.begin() + optind, pointers.begin() + count);
   return line;
 }
 

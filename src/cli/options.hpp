@@ -2,8 +2,8 @@
 // Command-line options: a table per command from which parsing, usage and help follow.
 //
 // GNU style through getopt_long: `--opt VALUE`, `--opt=VALUE`, joined short options, unambiguous prefixes of
-// long options. Parsing stops at the first word that is no option; from there on all words are left
-// untouched.
+// long options. Parsing stops at the first word that is no option, unless the table says that options may
+// stand anywhere; from there on all words are left untouched.
 
 #include <iosfwd>
 #include <map>
@@ -37,7 +37,8 @@ struct CommandSyntax {
   std::string purpose;   // a short paragraph
   std::vector<Option> options;
   std::vector<std::pair<std::string, std::string>> examples;  // what it does, command line
-  bool takes_durations = false;  // a word such as -PT1H is a duration, not an option
+  bool takes_durations = false;   // a word such as -PT1H is a duration, not an option
+  bool options_anywhere = false;  // options may also stand after words; only "--" ends them
 };
 
 class CommandLine {

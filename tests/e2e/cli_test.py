@@ -32,7 +32,7 @@ class WithoutServerTest(E2ETestCase):
                 self.assertIn("pscheduler task rtt --dest", ran.stdout, "an example")
 
     def test_every_command_has_help(self):
-        for command in ("task", "watch", "result", "cancel", "explain", "schedule", "plot-schedule", "monitor", "ping",
+        for command in ("task", "watch", "result", "cancel", "batch", "explain", "schedule", "plot-schedule", "monitor", "ping",
                         "clock", "plugins", "metrics", "archiving-summary", "pause", "resume", "debug",
                         "validate-configurables", "validate-limits", "limit-diags", "limits", "version", "help"):
             with self.subTest(command=command):

@@ -78,14 +78,25 @@ Result<void> JqEngine::check(const JqScript& script) {
   return {};
 }
 
-Result<std::vector<Json>> JqEngine::run(const JqScript& script, const Json& input, const Json& arguments) {
+Result<jq::Program*> JqEngine::prepared(const JqScript& script, const Json& arguments) {
   PSCHEDULER_TRY(check(script));
   if (!arguments.is_object() && !arguments.is_null()) {
     return fail(Errc::invalid_argument, "The arguments of a jq program must be an object.");
   }
-  const auto program = cache_->get(script, options_);
+  return cache_->get(script, options_);
+}
+
+Result<std::vector<Json>> JqEngine::run(const JqScript& script, const Json& input, const Json& arguments) {
+  const auto program = prepared(script, arguments);
   if (!program) return fail(program.error());
   return (*program)->run(input, arguments, {options_.outputs_max, options_.output_bytes_max});
+}
+
+Result<std::optional<Json>> JqEngine::first(const JqScript& script, const Json& input,
+                                            const Json& arguments) {
+  const auto program = prepared(script, arguments);
+  if (!program) return fail(program.error());
+  return (*program)->first(input, arguments, {options_.outputs_max, options_.output_bytes_max});
 }
 
 std::size_t JqEngine::compiled_programs() const {

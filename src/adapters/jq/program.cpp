@@ -151,33 +151,50 @@ Result<Program> Program::compile(const JqScript& script,
   return Program(std::move(*state));
 }
 
-Result<std::vector<Json>> Program::run(const Json& input, const Json& arguments, const OutputLimits& limits) {
+void Program::begin(const Json& input, const Json& arguments) {
   Value both(jv_object());
   both = Value(jv_object_set(both.release(), jv_string(kInput), to_jq(input).release()));
   both = Value(jv_object_set(both.release(), jv_string(kArguments), to_jq(arguments).release()));
   jq_start(state_.get(), both.release(), 0);
+}
 
+Result<std::optional<Json>> Program::next(OutputRoom& room) {
+  const Value output(jq_next(state_.get()));
+  if (output.is_valid()) {
+    auto value = from_jq(output, room);
+    if (!value) return fail(std::move(value.error()));
+    return std::optional<Json>(std::move(*value));
+  }
+  if (jq_halted(state_.get()) != 0) {
+    const Value message(jq_get_error_message(state_.get()));
+    if (message.is_valid() && message.kind() != JV_KIND_NULL) return raised(message);
+    return std::optional<Json>();
+  }
+  if (jv_invalid_has_msg(output.copy()) == 0) return std::optional<Json>();
+  return raised(Value(jv_invalid_get_msg(output.copy())));
+}
+
+Result<std::vector<Json>> Program::run(const Json& input, const Json& arguments, const OutputLimits& limits) {
+  begin(input, arguments);
   std::vector<Json> outputs;
   OutputRoom room{limits.bytes_max};
   for (;;) {
-    const Value output(jq_next(state_.get()));
-    if (!output.is_valid()) {
-      if (jq_halted(state_.get()) != 0) {
-        const Value message(jq_get_error_message(state_.get()));
-        if (message.is_valid() && message.kind() != JV_KIND_NULL) return raised(message);
-        return outputs;
-      }
-      if (jv_invalid_has_msg(output.copy()) == 0) return outputs;
-      return raised(Value(jv_invalid_get_msg(output.copy())));
-    }
+    auto output = next(room);
+    if (!output) return fail(std::move(output.error()));
+    if (!*output) return outputs;
     if (outputs.size() == limits.outputs_max) {
       return fail(Errc::too_large,
                   "The jq program has more than " + std::to_string(limits.outputs_max) + " outputs.");
     }
-    auto value = from_jq(output, room);
-    if (!value) return fail(std::move(value.error()));
-    outputs.push_back(std::move(*value));
+    outputs.push_back(std::move(**output));
   }
+}
+
+Result<std::optional<Json>> Program::first(const Json& input, const Json& arguments,
+                                           const OutputLimits& limits) {
+  begin(input, arguments);
+  OutputRoom room{limits.bytes_max};
+  return next(room);
 }
 
 }  // namespace pscheduler::adapters::jq

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class Program {
   // See JqEngine::run(). `arguments` is an object or null.
   Result<std::vector<Json>> run(const Json& input, const Json& arguments, const OutputLimits& limits);
 
+  // See JqEngine::first().
+  Result<std::optional<Json>> first(const Json& input, const Json& arguments, const OutputLimits& limits);
+
  private:
   struct Teardown {
     void operator()(jq_state* state) const { jq_teardown(&state); }
@@ -35,6 +39,8 @@ class Program {
   using State = std::unique_ptr<jq_state, Teardown>;
 
   explicit Program(State state) : state_(std::move(state)) {}
+  void begin(const Json& input, const Json& arguments);
+  Result<std::optional<Json>> next(OutputRoom& room);
   static Result<Names> builtins();
   static Result<State> start(const std::string& text, const std::vector<std::filesystem::path>& module_paths,
                              std::vector<std::string>& messages);

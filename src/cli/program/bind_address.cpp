@@ -7,6 +7,7 @@
 
 #include "cli/program/interface_addresses.hpp"
 #include "pscheduler/addr/ip_address.hpp"
+#include "pscheduler/addr/url.hpp"
 
 namespace pscheduler::cli {
 namespace {
@@ -20,6 +21,13 @@ std::vector<std::string> addresses_of_interface(const std::string& name) {
 }
 
 }  // namespace
+
+TargetFamily target_family(const std::string& url) {
+  const auto parsed = Url::parse(url);
+  const auto address = parsed ? IpAddress::parse(parsed->server.host) : fail(parsed.error());
+  if (!address) return TargetFamily::any;
+  return address->is_v6() ? TargetFamily::v6 : TargetFamily::v4;
+}
 
 Result<std::string> bind_address(NameLookup& names, const std::string& text, TargetFamily target) {
   if (IpAddress::parse(text)) return text;

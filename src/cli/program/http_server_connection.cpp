@@ -3,8 +3,6 @@
 #include "cli/api_url.hpp"
 #include "cli/program/bind_address.hpp"
 #include "cli/program/run_to_end.hpp"
-#include "pscheduler/addr/ip_address.hpp"
-#include "pscheduler/addr/url.hpp"
 #include "pscheduler/ports/at_once.hpp"
 
 namespace pscheduler::cli {
@@ -39,14 +37,6 @@ std::string reason_of(std::string message, const std::string& url) {
 Reply reply_of(Result<ports::HttpAnswer> answer, const std::string& url) {
   if (answer) return {answer->status, std::move(answer->body), true};
   return not_reached(reason_of(answer.error().message, url));
-}
-
-// A name may lead to either family; only literals say.
-TargetFamily family_of(const std::string& url) {
-  const auto parsed = Url::parse(url);
-  const auto address = parsed ? IpAddress::parse(parsed->server.host) : fail(parsed.error());
-  if (!address) return TargetFamily::any;
-  return address->is_v6() ? TargetFamily::v6 : TargetFamily::v4;
 }
 
 }  // namespace
@@ -87,7 +77,7 @@ Reply HttpServerConnection::del(const std::string& url, const Parameters& parame
 // Gives a call what all calls have. Fails when the address to make it from cannot be used.
 Result<void> HttpServerConnection::furnish(ports::HttpCall& call, const CallOptions& options) {
   if (options.bind) {
-    auto source = bind_address(names_, *options.bind, family_of(call.url));
+    auto source = bind_address(names_, *options.bind, target_family(call.url));
     if (!source) return fail(std::move(source.error()));
     call.bind_address = std::move(*source);
   }

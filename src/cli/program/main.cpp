@@ -12,6 +12,7 @@
 #include "cli/program/name_lookup.hpp"
 #include "cli/program/signals.hpp"
 #include "cli/program/system_environment.hpp"
+#include "cli/program/system_event_loop.hpp"
 #include "pscheduler/adapters/http/client.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
 
@@ -27,7 +28,8 @@ int main(int argc, char** argv) {
     cli::NameLookup names(loop, resolver);
     cli::HttpServerConnection server(loop, **client, names);
     cli::SystemEnvironment environment(names);
-    cli::Context context{server, environment, std::cout, std::cerr, std::cin};
+    cli::SystemEventLoop event_loop(loop, **client, names);
+    cli::Context context{server, environment, std::cout, std::cerr, std::cin, event_loop};
     const int status = cli::front_end(context, cli::ExternalCommands::installed(), {argv + 1, argv + argc});
     std::cout.flush();
     if (!std::cout) return cli::fail_with(context, "The output could not be written");

@@ -19,6 +19,19 @@ void leave(int) {
   _exit(0);
 }
 
+volatile std::sig_atomic_t remembered = 0;
+
+constexpr int kStatusOfSignals = 128;
+
+void remember(int signal) {
+  if (remembered == 0) {
+    remembered = signal;
+    return;
+  }
+  if (auto* const farewell = farewell_of_program.load(); farewell != nullptr) farewell();
+  _exit(kStatusOfSignals + signal);
+}
+
 void switch_debug(int signal) {
   debug_request = static_cast<int>(signal == SIGUSR1 ? DebugBySignal::on : DebugBySignal::off);
 }
@@ -36,6 +49,14 @@ void handle(int signal, void (*handler)(int)) {
 void handle_signals() {
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) handle(signal, leave);
   for (const int signal : {SIGUSR1, SIGUSR2}) handle(signal, switch_debug);
+}
+
+void remember_signals() {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) handle(signal, remember);
+}
+
+int remembered_signal() {
+  return static_cast<int>(remembered);
 }
 
 void set_farewell(void (*farewell)()) {

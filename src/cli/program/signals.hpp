@@ -7,6 +7,13 @@ namespace pscheduler::cli {
 // turns debugging on, USR2 off.
 void handle_signals();
 
+// From now on the first of these that comes is only remembered; the next one ends the program with the status
+// that shells know for it.
+void remember_signals();
+
+// The number of the signal that was remembered, 0 for none.
+int remembered_signal();
+
 // What a signal that ends the program does first; null for nothing. It may call what signal handlers may
 // call.
 void set_farewell(void (*farewell)());

@@ -89,6 +89,14 @@ Result<std::unique_ptr<Screen>> SystemEnvironment::open_screen() {
   return TerminalScreen::open(variable("TERM").value_or(""));
 }
 
+void SystemEnvironment::keep_interruptions() {
+  remember_signals();
+}
+
+int SystemEnvironment::interruption() const {
+  return remembered_signal();
+}
+
 void SystemEnvironment::enable_debug(DebugTo where) {
   debug_to_ = where;
 }

@@ -23,6 +23,8 @@ class SystemEnvironment final : public Environment {
   [[nodiscard]] bool shows_progress() const override;
   void show_progress(const std::string& line) override;
   Result<std::unique_ptr<Screen>> open_screen() override;
+  void keep_interruptions() override;
+  [[nodiscard]] int interruption() const override;
   void enable_debug(DebugTo where) override;
   void debug(const std::string& line) override;
 

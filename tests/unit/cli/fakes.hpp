@@ -43,6 +43,8 @@ class FakeEnvironment final : public Environment {
     if (screen == nullptr) return fail(Errc::not_possible, "This command needs a terminal");
     return std::move(screen);
   }
+  void keep_interruptions() override {}
+  [[nodiscard]] int interruption() const override { return 0; }
   void enable_debug(DebugTo where) override { debug_to = where; }
   void debug(const std::string& line) override { debug_lines.push_back(line); }
 
@@ -140,13 +142,16 @@ class FakeServer final : public ServerConnection {
   std::map<std::string, std::deque<std::pair<Reply, Duration>>> replies_;
 };
 
+// For commands that need none.
+EventLoop& no_loop();
+
 struct Bench {
   FakeEnvironment environment;
   FakeServer server{environment};
   std::ostringstream out;
   std::ostringstream err;
   std::istringstream in;
-  Context context{server, environment, out, err, in};
+  Context context{server, environment, out, err, in, no_loop()};
 };
 
 }  // namespace pscheduler::cli::testing

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@
 #include "pscheduler/json/value.hpp"
 
 namespace pscheduler::adapters {
+
+namespace jq {
+class Program;
+}
 
 struct JqScript {
   std::string text;
@@ -49,11 +54,16 @@ class JqEngine {
   // with the error's text in `detail` (JSON text when it was no string). too_large beyond the bounds above.
   Result<std::vector<Json>> run(const JqScript& script, const Json& input, const Json& arguments);
 
+  // The first output alone, nothing when there is none. What would come after it is not computed.
+  Result<std::optional<Json>> first(const JqScript& script, const Json& input, const Json& arguments);
+
   // How many programs are held compiled.
   [[nodiscard]] std::size_t compiled_programs() const;
 
  private:
   class Cache;
+  Result<jq::Program*> prepared(const JqScript& script, const Json& arguments);
+
   JqEngineOptions options_;
   std::unique_ptr<Cache> cache_;
 };
