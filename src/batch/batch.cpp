@@ -71,12 +71,16 @@ Async<Problems> Batch::run() {
     if (!document_.jobs[job].continue_if) continue;
     tell(job, "continue-if is evaluated");
     const auto on = goes_on(document_, job, results_of(job), world_.jq);
-    if (!on) co_return on.error();
+    if (!on) {
+      co_await firm_.join();
+      co_return on.error();
+    }
     tell(job, std::string("continue-if says ") + (*on ? "true" : "false"));
     if (*on) continue;
     for (std::size_t later = job + 1; later < document_.jobs.size(); ++later) tell(later, "skipped");
     break;
   }
+  co_await firm_.join();
   complete_ = true;
   co_return Problems{};
 }
@@ -145,7 +149,7 @@ Async<void> Batch::run_in_turn(Turn turn, Gate& places) {
 Async<void> Batch::run_one(Turn turn) {
   auto attempting = attempt(turn);
   const auto done = co_await std::move(attempting);
-  if (!done) finish(turn, Json{{"succeeded", false}, {"error", done.error().message}});
+  if (!done) finish(turn, failure_element(done.error()));
 }
 
 void Batch::finish(const Turn& turn, Json element) {

@@ -34,11 +34,11 @@ std::optional<RunState> state_of(const Json& run) {
   return parse_run_state(json::find_string(run, "state").value_or(""));
 }
 
-Json failure(const Error& error) {
+}  // namespace
+
+Json failure_element(const Error& error) {
   return {{"succeeded", false}, {"error", error.message}};
 }
-
-}  // namespace
 
 std::optional<TimeRange> slot_of(const Json& run) {
   const auto start =
@@ -156,8 +156,11 @@ AsyncResult<Json> Dialogue::until_final(Json run) {
 }
 
 AsyncResult<Json> Dialogue::formats_of(Json run) {
-  if (!run.contains("result-merged")) co_return Json{{"application/json", std::move(run)}};
   Json formats = Json::object();
+  if (!run.contains("result-merged")) {
+    formats[kFormats[0]] = std::move(run);
+    co_return formats;
+  }
   const auto url = json::find_string(run, "result-href").value_or("");
   for (const auto* format : kFormats) {
     auto asking = servers_.get(url + "?format=" + percent_encode(format), settings_.bind);
@@ -167,7 +170,7 @@ AsyncResult<Json> Dialogue::formats_of(Json run) {
                              ? json_of(answer)
                              : text_of(answer).map([](std::string text) { return Json(std::move(text)); });
     tell(std::string(format) + (value ? " is here" : " failed: " + value.error().message));
-    formats[format] = value ? std::move(*value) : failure(value.error());
+    formats[format] = value ? std::move(*value) : failure_element(value.error());
   }
   co_return formats;
 }

@@ -55,6 +55,9 @@ class Dialogue {
   Observer& observer_;
 };
 
+// What stands for something that could not be had.
+Json failure_element(const Error& error);
+
 // When a run is planned; nothing when its times cannot be read.
 std::optional<TimeRange> slot_of(const Json& run);
 

@@ -117,7 +117,9 @@ AsyncResult<bool> Batch::gather(Turn turn, std::shared_ptr<Dialogue> dialogue, J
   auto fetching = dialogue->results(std::move(run), std::move(runs_url));
   auto runs = co_await std::move(fetching);
   if (!runs) co_return fail(runs.error());
-  Json element = {{"task", cell_of(turn).sent}};
+  // Not as an initializer list: GCC 12 gets those of coroutines wrong.
+  Json element = Json::object();
+  element["task"] = cell_of(turn).sent;
   element["runs"] = std::move(*runs);
   finish(turn, std::move(element));
   co_return true;

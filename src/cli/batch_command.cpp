@@ -160,7 +160,7 @@ int run(Context& context, const BatchOrder& order, Input input, batch::Plan plan
     if (!withdrawn) return fail_batch(context, order, withdrawn.error().message);
   }
   const Json output = batch.output();
-  follower.say("");
+  follower.end();
   const bool whole = done && problems.empty();
   int status = kExitOk;
   if (!done) status = tell_interruption(context, order, batch);

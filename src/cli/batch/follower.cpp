@@ -37,6 +37,10 @@ BatchFollower::BatchFollower(Context& context, const BatchOrder& order, const ba
       streams_(streams) {}
 
 BatchFollower::~BatchFollower() {
+  end();
+}
+
+void BatchFollower::end() {
   if (in_place_) context_.environment.show_progress("");
 }
 

@@ -22,8 +22,9 @@ class BatchFollower final : public batch::Observer {
 
   // Brings the line on the terminal up to date, about once a second.
   void look();
-  // Instead of how it gets on.
+  // Instead of how it gets on; and nothing more of it.
   void say(const std::string& line);
+  void end();
 
   [[nodiscard]] bool wants_debug() const override { return debug_; }
   void debug(const std::string& message) override;

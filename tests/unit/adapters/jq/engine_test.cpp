@@ -49,6 +49,20 @@ TEST(JqEngine, BindsArgumentsToVariables) {
   EXPECT_EQ(engine.compiled_programs(), 1u);
 }
 
+TEST(JqEngine, GivesTheFirstOutputAlone) {
+  JqEngine engine(options());
+  const auto first = [&](const std::string& text) -> Json {
+    const auto output = engine.first({text, {"n"}}, 1, Json{{"n", 2}});
+    if (!output) return "failed";
+    return *output ? **output : Json("nothing");
+  };
+  EXPECT_EQ(first(". + $n, error(\"later\")"), 3);
+  EXPECT_EQ(first("repeat(.)"), 1) << "what never ends is not computed";
+  EXPECT_EQ(first("empty"), "nothing");
+  EXPECT_EQ(first("error(\"at once\")"), "failed");
+  EXPECT_EQ(first(". + $n, error(\"later\")"), 3) << "a program that was left in the middle begins anew";
+}
+
 TEST(JqEngine, ArgumentsGoWithImports) {
   JqEngine engine(options());
   const auto out =
