@@ -12,6 +12,7 @@
 #include "cli/program/name_lookup.hpp"
 #include "cli/program/signals.hpp"
 #include "cli/program/system_environment.hpp"
+#include "cli/program/system_event_loop.hpp"
 #include "pscheduler/adapters/http/client.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
 
@@ -51,7 +52,8 @@ int main(int argc, char** argv) {
     cli::NameLookup names(loop, resolver);
     cli::HttpServerConnection server(loop, **client, names);
     cli::SystemEnvironment environment(names);
-    cli::Context context{server, environment, std::cout, std::cerr, std::cin};
+    cli::SystemEventLoop event_loop(loop, **client, names);
+    cli::Context context{server, environment, std::cout, std::cerr, std::cin, event_loop};
     const auto name = std::filesystem::path(argv[0]).filename().string();
     const int status = run(context, name, {argv + 1, argv + argc});
     std::cout.flush();

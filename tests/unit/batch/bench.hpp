@@ -32,7 +32,7 @@ class Bench {
  public:
   Instant start = *parse_timestamp_utc("2030-05-01T12:00:00Z", TimestampForm::body);
   boost::asio::io_context loop{1};
-  test::VirtualClock clock{loop.get_executor(), start};
+  test::VirtualClock clock{start};
   ScriptedLeads leads{clock};
   inline static TestJq jq;  // it keeps what was compiled
   Notes notes;
@@ -93,7 +93,7 @@ class Bench {
       loop.restart();
       if (loop.poll() > 0) continue;
       if (ended) return !cancelled;
-      const auto next = clock.next_wake();
+      const auto next = clock.next_alarm();
       if (!cancelled && (!next || *next >= end)) {
         if (!limit) {
           ADD_FAILURE() << "nothing more happens";
