@@ -6,6 +6,7 @@
 
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/services/scheduling.hpp"
+#include "services/scheduling/membership.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -14,13 +15,6 @@ std::string why_preempted(const Task& task, const Run& run) {
   return "Preempted by run " + run.id.to_string() + " (" + task.test_type + ", priority " +
          std::to_string(run.priority.value_or(0)) + ", asked for by " + task.hints.requester + ").";
 }
-
-// Takes a run out of a set in the end.
-struct Member {
-  std::unordered_set<RunId>& set;
-  RunId run;
-  ~Member() { set.erase(run); }
-};
 
 }  // namespace
 
@@ -163,8 +157,7 @@ bool Scheduling::has_room(const OpenAttempt& attempt) const {
 }
 
 ports::Async<void> Scheduling::plan_anew(OpenAttempt attempt) {
-  planning_anew_.insert(attempt.run);
-  const Member planning{planning_anew_, attempt.run};
+  const Membership planning(planning_anew_, attempt.run);
   auto found = co_await ports_.store.task(attempt.task);
   if (!found || !*found) co_return;
   const Task task = std::move(**found);

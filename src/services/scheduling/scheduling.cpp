@@ -6,6 +6,7 @@
 
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/recurrence.hpp"
+#include "services/scheduling/membership.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -26,13 +27,6 @@ constexpr Duration kAheadMin = std::chrono::minutes(1);
 // After that many attempts in a row without room, the next is not made before the time of the last has come:
 // a task that finds none for a long while would else fill the store with non-starters.
 constexpr std::int64_t kNonstartsAheadMax = 10;
-
-// Takes a task out of a set in the end.
-struct Member {
-  std::unordered_set<TaskId>& set;
-  TaskId task;
-  ~Member() { set.erase(task); }
-};
 
 }  // namespace
 
@@ -149,8 +143,8 @@ ports::Async<void> Scheduling::stop() {
 
 // The next run of a task.
 ports::Async<void> Scheduling::plan(TaskId id) {
-  if (!planning_.insert(id).second) co_return;
-  std::optional<Member> planning;
+  if (planning_.contains(id)) co_return;
+  std::optional<Membership<TaskId>> planning;
   planning.emplace(planning_, id);
   auto found = co_await ports_.store.task(id);
   if (!found) {
