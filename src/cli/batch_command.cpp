@@ -47,9 +47,9 @@ int fail_batch(Context& context, const BatchOrder& order, const batch::Problems&
 batch::Checked<Input> read_document(Context& context, const BatchOrder& order) {
   const auto text = read_input(context, order.path, order.resumes() ? kPartialBytesMax : kInputBytesMax);
   if (!text) return tl::unexpected(problem(text.error().message));
-  // What programs hand over has no comments.
-  const auto comments = order.format == BatchFormat::events ? json::Comments::keep : json::Comments::drop;
-  auto source = batch::read_json(*text, comments);
+  // What programs hand over has no comments, and nobody has seen its lines.
+  const bool is_data = order.format == BatchFormat::events;
+  auto source = batch::read_json(*text, is_data ? json::Comments::keep : json::Comments::drop);
   if (!source) return tl::unexpected(std::move(source.error()));
   Input input;
   if (order.resumes()) {
@@ -57,7 +57,7 @@ batch::Checked<Input> read_document(Context& context, const BatchOrder& order) {
     if (!resumption) return tl::unexpected(std::move(resumption.error()));
     input.resumption = std::move(*resumption);
   }
-  auto document = batch::check(std::move(*source), batch::Places(*text));
+  auto document = batch::check(std::move(*source), is_data ? batch::Places() : batch::Places(*text));
   if (!document) return tl::unexpected(std::move(document.error()));
   input.document = std::move(*document);
   return input;

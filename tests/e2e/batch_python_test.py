@@ -56,7 +56,7 @@ class BatchProcessorTest(E2ETestCase):
                      {"jobs": [set()]}, {"schema": 2, "jobs": [{"task": NOOP, "continue-if": {"script": "("}}]}):
             with self.subTest(spec=spec), self.assertRaises(ValueError):
                 BatchProcessor(spec)
-        with self.assertRaisesRegex(ValueError, "/jobs/0"):
+        with self.assertRaisesRegex(ValueError, "^batch: /jobs/0: .*extra"):
             BatchProcessor({"jobs": [{"task": NOOP, "extra": 1}]})
 
     def test_the_assist_has_to_answer(self):

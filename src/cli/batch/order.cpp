@@ -95,7 +95,10 @@ tl::expected<BatchOrder, OrderRefused> check_batch_options(Context& context, Com
     if (!format) return refused("--format is json, jsonl or table, not \"" + excerpt(*word) + "\"");
     order.format = *format;
   }
-  if (line.has("events")) order.format = BatchFormat::events;
+  if (line.has("events")) {
+    order.format = BatchFormat::events;
+    order.source = "batch";
+  }
   const bool partial = line.has("partial") || line.has("resume");
   if (partial && order.format != BatchFormat::json) {
     return refused("--partial and --resume are about a JSON file; leave out --format and --events");
