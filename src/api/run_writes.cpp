@@ -42,24 +42,28 @@ Result<Instant> start_time(const Call& call, const Json& body) {
   return floor_to_second(*at);
 }
 
+// As nodes of this kind say it; absent when they do not.
+Result<std::optional<Instant>> moment_of(const Call& call, std::string_view header) {
+  const auto text = call.request.header(header);
+  if (!text) return std::nullopt;
+  const auto parsed = parse_timestamp(*text, call.settings.zone, TimestampForm::query);
+  if (!parsed) return fail(Errc::invalid_argument, std::string(header) + ": " + parsed.error().message);
+  return *parsed;
+}
+
 // The exact start, and whether the run is only to be held, as leads of this kind say it beside the body.
-Result<services::Placement> placement(const Call& call, const Task& task, const Json& body) {
+Result<services::Placement> placement(const Call& call, const Json& body) {
   const auto start = start_time(call, body);
   if (!start) return fail(start.error());
-  services::Placement placement{*start, std::nullopt, task.added};
+  services::Placement placement{*start};
   if (!is_peer(call)) return placement;
-  const auto moment = [&](std::string_view header, Instant& at) -> Result<void> {
-    const auto text = call.request.header(header);
-    if (!text) return {};
-    const auto parsed = parse_timestamp(*text, call.settings.zone, TimestampForm::query);
-    if (!parsed) return fail(Errc::invalid_argument, std::string(header) + ": " + parsed.error().message);
-    at = *parsed;
-    return {};
-  };
-  auto exact = moment(services::kStartHeader, placement.start);
-  if (!exact) return fail(std::move(exact.error()));
-  auto since = moment(services::kSinceHeader, placement.since);
-  if (!since) return fail(std::move(since.error()));
+  const auto exact = moment_of(call, services::kStartHeader);
+  if (!exact) return fail(exact.error());
+  placement.start = exact->value_or(*start);
+  const auto nominal = moment_of(call, services::kNominalStartHeader);
+  if (!nominal) return fail(nominal.error());
+  placement.nominal_start = *nominal;
+  placement.takes_turn = nominal->has_value() && call.request.header(services::kTakesTurnHeader).has_value();
   if (const auto hold = call.request.header(services::kHoldHeader)) {
     const auto length = parse_duration(*hold);
     if (!length) {
@@ -76,7 +80,7 @@ AsyncResult<HttpResponse> put_new_run(const Call& call, const Task& task, RunId 
     co_return fail(Errc::invalid_argument,
                    "This host leads the task and gives its runs their ids; use POST.");
   }
-  const auto when = placement(call, task, body);
+  const auto when = placement(call, body);
   if (!when) co_return fail(when.error());
   services::Why why{when->hold ? "Held for the lead of its task." : "Placed by the lead of its task.",
                     actor_of(call)};
@@ -120,6 +124,22 @@ AsyncResult<HttpResponse> put_participant_data(const Call& call, const Task& tas
   co_return ok_response();
 }
 
+// Another participant has given up a run that this node leads.
+AsyncResult<HttpResponse> put_gave_way(const Call& call, Task task, RunId id, const Json& notice) {
+  const auto participant = json::find_integer(notice, "participant");
+  const auto reason = json::find_string(notice, "reason");
+  const auto count = static_cast<std::int64_t>(task.participants.size());
+  if (!task.leads() || !participant || *participant < 1 || *participant >= count || !reason) {
+    co_return fail(Errc::invalid_argument,
+                   std::string(services::kGaveWay) +
+                       ": the number of the participant and its reason are told to the lead of a run.");
+  }
+  auto lost = co_await call.services.scheduling.gave_way(std::move(task), id, static_cast<int>(*participant),
+                                                         *reason);
+  if (!lost) co_return fail(std::move(lost.error()));
+  co_return ok_response();
+}
+
 AsyncResult<HttpResponse> put_full_result(const Call& call, ports::StoredRun stored, const Json& body) {
   const auto succeeded = json::find_bool(body, "succeeded");
   if (!succeeded) co_return fail(Errc::invalid_argument, "succeeded is missing; it is true or false.");
@@ -150,6 +170,8 @@ AsyncResult<HttpResponse> get_runtimes(Call call) {
   if (!end) co_return fail(end.error());
   const auto priority = call.integer("priority");
   if (!priority) co_return fail(priority.error());
+  const auto nominal = moment_of(call, services::kNominalStartHeader);
+  if (!nominal) co_return fail(nominal.error());
   if (*start && *end && **end < **start) co_return fail(Errc::invalid_argument, "end lies before start.");
   auto task = co_await call.services.store.task(*id);
   if (!task) co_return fail(std::move(task.error()));
@@ -164,7 +186,7 @@ AsyncResult<HttpResponse> get_runtimes(Call call) {
   if (traits((*task)->scheduling_class).anytime) {
     list.push_back({{"lower", *start ? shown(**start) : Json()}, {"upper", *end ? shown(**end) : Json()}});
   } else {
-    for (TimeRange range : scheduling.free_ranges(**task, *start, *end, *priority)) {
+    for (TimeRange range : scheduling.free_ranges(**task, *start, *end, *priority, *nominal)) {
       // Rounded inwards, so that what is shown is free in whole seconds.
       if (!exact) range = {ceil_to_second(range.start), floor_to_second(range.end)};
       if (range.length() < (*task)->duration) continue;
@@ -189,8 +211,7 @@ AsyncResult<HttpResponse> post_runs(Call call) {
   if (!task->leads())
     co_return fail(Errc::invalid_argument, "This host does not lead the task; its lead places runs.");
   services::Why why{"Placed by a client.", actor_of(call)};
-  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, {*start, std::nullopt, {}},
-                                                        std::move(why));
+  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, {*start}, std::move(why));
   if (!placed) co_return fail(std::move(placed.error()));
   co_return json_response(call, Json(run_url(call, task->id, *placed)));
 }
@@ -202,6 +223,9 @@ AsyncResult<HttpResponse> put_run(Call call) {
   if (!task) co_return fail(std::move(task.error()));
   const auto body = call.body_object(kRunSchemaMax);
   if (!body) co_return fail(body.error());
+  if (const Json* notice = json::find_object(*body, services::kGaveWay)) {
+    co_return co_await put_gave_way(call, std::move(*task), *id, *notice);
+  }
   auto stored = co_await call.services.store.run(task->id, *id);
   if (!stored) co_return fail(std::move(stored.error()));
   if (!*stored) co_return co_await put_new_run(call, *task, *id, *body);

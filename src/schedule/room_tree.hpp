@@ -19,6 +19,7 @@
 #include <optional>
 
 #include "pscheduler/base/uuid.hpp"
+#include "pscheduler/schedule/timeline.hpp"
 #include "pscheduler/time/instant.hpp"
 
 namespace pscheduler::schedule {
@@ -37,6 +38,7 @@ struct RoomNode {
   const RunId* run = nullptr;
   TimeRange times;
   std::int64_t priority = 0;
+  std::optional<Turn> turn;
   bool exclusive = false;
   bool firm = false;
 

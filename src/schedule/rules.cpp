@@ -40,14 +40,20 @@ unsigned kind_of(SchedulingClass scheduling_class) {
   return row.exclusive ? kExclusive : kNormal;
 }
 
-unsigned standing_of(const Occupation& existing, std::optional<std::int64_t> displacing) {
+bool comes_after(const Occupation& existing, const Displacing& displacing) {
+  if (existing.priority != displacing.priority) return existing.priority < displacing.priority;
+  if (!existing.turn || !displacing.turn || existing.times.start < displacing.not_before) return false;
+  return displacing.turn->lot < existing.turn->lot && displacing.turn->since <= existing.turn->since;
+}
+
+unsigned standing_of(const Occupation& existing, const std::optional<Displacing>& displacing) {
   if (existing.firm) return kFirm;
-  return displacing && existing.priority < *displacing ? kLower : kNotLower;
+  return displacing && comes_after(existing, *displacing) ? kLower : kNotLower;
 }
 
 }  // namespace
 
-Verdict verdict(SchedulingClass newcomer, std::optional<std::int64_t> displacing,
+Verdict verdict(SchedulingClass newcomer, const std::optional<Displacing>& displacing,
                 const Occupation& existing) {
   const unsigned one = kind_of(newcomer);
   const unsigned other = kind_of(existing.scheduling_class);

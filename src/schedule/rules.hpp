@@ -1,6 +1,6 @@
 #pragma once
 // Who may have the time that a run occupies (spec scheduling.md 7.1, 7.2, 7.5; equal priorities share the
-// fate of higher ones).
+// fate of higher ones, but for those that take turns).
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +16,7 @@ enum class Verdict {
 };
 
 // What happens where a newcomer meets an occupation. A newcomer without `displacing` displaces nobody.
-Verdict verdict(SchedulingClass newcomer, std::optional<std::int64_t> displacing, const Occupation& existing);
+Verdict verdict(SchedulingClass newcomer, const std::optional<Displacing>& displacing,
+                const Occupation& existing);
 
 }  // namespace pscheduler::schedule

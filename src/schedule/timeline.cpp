@@ -19,8 +19,9 @@ View view_of(SchedulingClass scheduling_class) {
 }
 
 Occupation occupation_of(const RoomNode& node) {
-  return {*node.run, node.exclusive ? SchedulingClass::exclusive : SchedulingClass::normal, node.times,
-          node.priority, node.firm};
+  return {*node.run,  node.exclusive ? SchedulingClass::exclusive : SchedulingClass::normal,
+          node.times, node.priority,
+          node.firm,  node.turn};
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ struct Timeline::Rooms {
   RoomTree tree;
 
   // Whether the node keeps a newcomer away that lies in its view.
-  static bool stands(const RoomNode& node, SchedulingClass newcomer, std::optional<std::int64_t> displacing) {
+  static bool stands(const RoomNode& node, SchedulingClass newcomer,
+                     const std::optional<Displacing>& displacing) {
     return verdict(newcomer, displacing, occupation_of(node)) == Verdict::stands;
   }
 };
@@ -46,6 +48,7 @@ bool Timeline::insert(const Occupation& occupation) {
   node.run = &place->first;
   node.times = occupation.times;
   node.priority = occupation.priority;
+  node.turn = occupation.turn;
   node.exclusive = traits(occupation.scheduling_class).exclusive;
   node.firm = occupation.firm;
   rooms_->tree.insert(node);
@@ -64,7 +67,7 @@ void Timeline::make_firm(const RunId& run) {
 }
 
 std::optional<Occupation> Timeline::first_conflict(SchedulingClass scheduling_class, const TimeRange& times,
-                                                   std::optional<std::int64_t> displacing) const {
+                                                   const std::optional<Displacing>& displacing) const {
   std::optional<Occupation> first;
   if (!occupies(scheduling_class) || times.empty()) return first;
   rooms_->tree.each_overlapping(view_of(scheduling_class), times, [&](const RoomNode& node) {
@@ -76,11 +79,11 @@ std::optional<Occupation> Timeline::first_conflict(SchedulingClass scheduling_cl
 }
 
 std::vector<Occupation> Timeline::displaced_by(SchedulingClass scheduling_class, const TimeRange& times,
-                                               std::int64_t priority) const {
+                                               const Displacing& displacing) const {
   std::vector<Occupation> displaced;
   if (!occupies(scheduling_class) || times.empty()) return displaced;
   rooms_->tree.each_overlapping(view_of(scheduling_class), times, [&](const RoomNode& node) {
-    if (!Rooms::stands(node, scheduling_class, priority)) displaced.push_back(occupation_of(node));
+    if (!Rooms::stands(node, scheduling_class, displacing)) displaced.push_back(occupation_of(node));
     return true;
   });
   return displaced;
@@ -107,7 +110,8 @@ std::optional<TimeRange> Timeline::find_slot(const SlotRequest& request) const {
 }
 
 std::vector<TimeRange> Timeline::gaps(SchedulingClass scheduling_class, const TimeRange& window,
-                                      Duration min_length, std::optional<std::int64_t> displacing) const {
+                                      Duration min_length,
+                                      const std::optional<Displacing>& displacing) const {
   std::vector<TimeRange> free;
   const auto add = [&](const TimeRange& gap) {
     if (!gap.empty() && gap.length() >= min_length) free.push_back(gap);

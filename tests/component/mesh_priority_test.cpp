@@ -62,16 +62,75 @@ TEST_F(MeshPriority, TheTimeOfARunThatGivesWayIsNotGivenToOthersUntilItHasGivenW
   EXPECT_FALSE(calls[0].times.overlaps(calls[2].times)) << "what had been given up was taken back";
 }
 
-TEST_F(MeshPriority, AParticipantWhoseRunHasGivenWayIsNamedWithTheReason) {
-  const auto low = at_a_minute({"a", "b"}, 60, 1);
+TEST_F(MeshPriority, ALeadIsToldAtOnceThatItsRunHasGivenWayElsewhereAndWhy) {
+  const auto low = at_a_minute({"a", "b", "c"}, 60, 1);
   mesh.advance(5s);
   at_a_minute({"b"}, 10, 7);
-  mesh["a"].plugins.merge = [](const Json&) { return Json{{"succeeded", false}}; };
+  mesh.advance(2s);
+  const auto lost = run("a", low);
+  EXPECT_EQ(lost["state"], "preempted");
+  EXPECT_THAT(lost["errors"].get<std::string>(),
+              testing::StartsWith("b.example has given the run up: Preempted by run "));
+  EXPECT_EQ(states("b", low), "preempted") << "which keeps it, as it says why";
+  EXPECT_EQ(states("c", low), "") << "nobody measures alone";
   mesh.advance_to(at(4min));
-  const auto over = run("a", low);
-  EXPECT_EQ(over["state"], "failed");
-  EXPECT_THAT(over["errors"].get<std::string>(),
-              testing::HasSubstr("b.example has not measured: its run is preempted: Preempted by run "));
+  EXPECT_TRUE(mesh["a"].plugins.calls.empty());
+  EXPECT_TRUE(mesh["c"].plugins.calls.empty());
+  for (const auto* node : {"a", "b", "c"}) {
+    EXPECT_THAT(unfinished(node), testing::Not(testing::HasSubstr("owed"))) << node;
+  }
+}
+
+TEST_F(MeshPriority, WhatHasGivenWayElsewhereIsPlannedAnewWithinItsSlip) {
+  Json test = mesh_test("exclusive", {"a", "b"}, 20);
+  const auto low = task("exclusive", {"a", "b"}, {{"start", text_of(at(1min))}, {"slip", "PT5M"}},
+                        {{"test", std::move(test)}});
+  mesh.advance(5s);
+  mesh["b"].post_task("exclusive", 30, {{"start", text_of(at(1min))}}, {{"schema", 3}, {"priority", 7}});
+  mesh.advance(5s);
+  EXPECT_EQ(states("a", low), "preempted, pending");
+  EXPECT_EQ(states("b", low), "preempted, pending");
+  mesh.advance_to(at(4min));
+  EXPECT_EQ(states("a", low), "preempted, finished");
+  EXPECT_EQ(mesh["a"].plugins.calls.at(0).times.start, at(90s));
+}
+
+TEST_F(MeshPriority, ALeadThatCannotBeReachedIsToldWhenItCan) {
+  const auto low = at_a_minute({"a", "b"}, 60, 1);
+  mesh.advance(5s);
+  mesh.network.part("a.example", "b.example");
+  at_a_minute({"b"}, 10, 7);
+  mesh.advance(10s);
+  EXPECT_EQ(states("a", low), "pending");
+  EXPECT_EQ(states("b", low), "preempted");
+  mesh.lose_power("b");
+  mesh.advance(5s);
+  mesh.power_on("b");
+  mesh.network.join("a.example", "b.example");
+  mesh.advance_to(at(58s));
+  EXPECT_EQ(states("a", low), "preempted") << "it is not forgotten with the power";
+}
+
+TEST_F(MeshPriority, ARunIsGivenUpOnlyByAnotherParticipantWhoMayWriteToTheTask) {
+  const auto path = at_a_minute({"a", "b"}, 60, 1);
+  mesh.advance(5s);
+  const auto href = run("a", path)["href"].get<std::string>();
+  const auto target = href.substr(href.find("/tasks/"));
+  const auto put = [&](const std::string& to, const Json& notice, const Peer& peer) {
+    return mesh["a"].call("PUT", to, Json{{"gave-way", notice}}.dump(), peer).status;
+  };
+  const Json good = {{"participant", 1}, {"reason", "No time."}};
+  const Peer stranger{.address = "203.0.113.9"};
+  EXPECT_EQ(put(target, good, stranger), 403);
+  EXPECT_EQ(put(target, {{"participant", 0}, {"reason", "No time."}}, {}), 400);
+  EXPECT_EQ(put(target, {{"participant", 2}, {"reason", "No time."}}, {}), 400);
+  EXPECT_EQ(put(target, {{"participant", 1}}, {}), 400);
+  EXPECT_EQ(put(path + "/runs/7d100000-0000-4000-8000-000000000001", good, {}), 404);
+  EXPECT_EQ(states("a", path), "pending");
+  EXPECT_EQ(put(target, good, {}), 200);
+  EXPECT_EQ(states("a", path), "preempted");
+  EXPECT_EQ(run("a", path)["errors"], "b.example has given the run up: No time.");
+  EXPECT_EQ(put(target, good, {}), 200) << "it may be said twice";
 }
 
 }  // namespace

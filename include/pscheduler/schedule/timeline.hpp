@@ -5,7 +5,8 @@
 // background-multi) occupy nothing and are not kept here.
 //
 // Priority: a run gives way to another of higher priority as long as it is not firm, that is, until its tool
-// is being started. Equal priorities never displace each other; a task without a priority has 0.
+// is being started; a task without a priority has 0. Of equal priorities the first one has the time, unless
+// both take turns: then it is the one with the smaller lot.
 
 #include <cstdint>
 #include <memory>
@@ -21,12 +22,30 @@ namespace pscheduler::schedule {
 // Whether runs of the two classes may overlap.
 bool may_overlap(SchedulingClass one, SchedulingClass other);
 
+// Of runs that take turns with others of the same priority.
+struct Turn {
+  std::uint64_t lot = 0;  // the smaller one goes first
+  // Of a run, since when it has its time; of a newcomer, since when its task is known. What was there before
+  // the newcomer's task keeps its time.
+  Instant since;
+};
+
 struct Occupation {
   RunId run;
   SchedulingClass scheduling_class = SchedulingClass::exclusive;
   TimeRange times;
   std::int64_t priority = 0;
   bool firm = false;  // gives way to nobody
+  std::optional<Turn> turn = std::nullopt;
+};
+
+// Whose time counts as free for a newcomer: runs that are not firm and of lower priority, and those of the
+// same that start at `not_before` or later and whose turn comes after its own.
+struct Displacing {
+  Displacing(std::int64_t lower_than) : priority(lower_than) {}  // a priority says it all for most
+  std::int64_t priority;
+  std::optional<Turn> turn;
+  Instant not_before;
 };
 
 // What is looked for: room for a run of `length` that starts in [earliest, latest_start].
@@ -35,8 +54,7 @@ struct SlotRequest {
   Instant earliest;
   Instant latest_start;
   Duration length{};
-  // Runs that are not firm and of lower priority than this count as free; absent: none does.
-  std::optional<std::int64_t> displacing = std::nullopt;
+  std::optional<Displacing> displacing = std::nullopt;  // absent: nobody
 };
 
 class Timeline {
@@ -59,11 +77,11 @@ class Timeline {
   // The occupation with the earliest start, overlapping `times`, that a run of this class may not overlap.
   [[nodiscard]] std::optional<Occupation> first_conflict(
       SchedulingClass scheduling_class, const TimeRange& times,
-      std::optional<std::int64_t> displacing = std::nullopt) const;
+      const std::optional<Displacing>& displacing = std::nullopt) const;
 
-  // Those a run of this class and priority would displace if it took `times`, by start.
+  // Those a run of this class would displace if it took `times`, by start.
   [[nodiscard]] std::vector<Occupation> displaced_by(SchedulingClass scheduling_class, const TimeRange& times,
-                                                     std::int64_t priority) const;
+                                                     const Displacing& displacing) const;
 
   // The earliest free range for the request; absent when there is none. O(log n) when nothing is displaced.
   [[nodiscard]] std::optional<TimeRange> find_slot(const SlotRequest& request) const;
@@ -71,7 +89,7 @@ class Timeline {
   // The free ranges of at least min_length within a window, in order.
   [[nodiscard]] std::vector<TimeRange> gaps(SchedulingClass scheduling_class, const TimeRange& window,
                                             Duration min_length,
-                                            std::optional<std::int64_t> displacing = std::nullopt) const;
+                                            const std::optional<Displacing>& displacing = std::nullopt) const;
 
   [[nodiscard]] std::optional<Occupation> find(const RunId& run) const;
   [[nodiscard]] std::size_t size() const;

@@ -2,10 +2,11 @@
 // Runs whose time is claimed but not certain yet: those this node is agreeing on with others as their lead,
 // and those that another lead has it hold (design: participants agree).
 //
-// Of two that want the same time one goes first: the higher priority, then the older task, then the smaller
+// Of two that want the same time one goes first: the higher priority, then the smaller lot, then the smaller
 // UUID. It waits a moment for the other, which is refused at once; so two leads never wait for each other,
-// and none always loses.
+// and as lots are drawn anew for each attempt none always loses.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,7 +20,7 @@ namespace pscheduler::services {
 
 struct Rank {
   std::int64_t priority = 0;
-  Instant since;  // when the task was added on its lead
+  std::uint64_t lot = 0;  // drawn for the attempt
   TaskId task;
 };
 

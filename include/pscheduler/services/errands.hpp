@@ -1,6 +1,6 @@
 #pragma once
-// Removes at other participants what is to be removed there, however long they cannot be reached
-// (spec scheduling.md 4.7, api.md 15.6).
+// Removes at other participants what is to be removed there, and tells leads of what has become of their runs
+// here, however long they cannot be reached (spec scheduling.md 4.7, api.md 15.6).
 //
 // Errands are durable with the change that caused them. Each is tried at once, then again with growing pauses
 // until it is done or has expired. While a host does not answer, one errand at a time finds out whether it is
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "pscheduler/model/errand.hpp"
+#include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/event.hpp"
@@ -60,6 +61,9 @@ class Errands {
   [[nodiscard]] std::vector<Errand> for_participants(const Task& task, std::optional<RunId> run,
                                                      const std::vector<int>& participants) const;
 
+  // The lead of a run that this node had agreed to is told that it has given way here, and why.
+  [[nodiscard]] Errand for_lead(const Task& task, const Run& run, const std::string& reason) const;
+
   // Takes over durable errands.
   void take(std::vector<Errand> errands);
 
@@ -88,6 +92,7 @@ class Errands {
   [[nodiscard]] Duration until_due(const Host& host) const;
   [[nodiscard]] std::optional<Duration> until_next() const;
   ports::Async<void> attempt(ErrandId id);
+  ports::AsyncResult<Removal> run_it(const Errand& errand);
   void note_answer(const Errand& errand, const Result<Removal>& removal);
   void plan_next(Errand& errand, const Result<Removal>& removal);
   [[nodiscard]] Duration jittered(Duration pause) const;

@@ -20,9 +20,18 @@ inline constexpr std::string_view kStartHeader = "X-Pschedulerd-Start";
 // participants' data arrive (part-data-full) before that time is over.
 inline constexpr std::string_view kHoldHeader = "X-Pschedulerd-Hold";
 
-// Request, PUT of a new run: when its task was added on the lead. Of two leads that want the same time the
-// one with the higher priority, the older task, the smaller UUID gets it; the other is told at once.
-inline constexpr std::string_view kSinceHeader = "X-Pschedulerd-Since";
+// Request, GET runtimes and PUT of a new run: when the run should start if nothing kept it from it. Of two
+// leads that want the same time the one with the higher priority, the smaller lot gets it, which is drawn
+// from the task and this; the other is told at once. In the answer to GET runtimes what runs have whose turn
+// comes later is then free.
+inline constexpr std::string_view kNominalStartHeader = "X-Pschedulerd-Nominal-Start";
+
+// Request, PUT of a new run, "1": there was no other time, so runs whose turn comes later give way to it.
+inline constexpr std::string_view kTakesTurnHeader = "X-Pschedulerd-Takes-Turn";
+
+// Request, PUT of a run by another participant to its lead: a member of the body, an object with the number
+// of the `participant` that has given the run up and its `reason`. 404 and 200 end it, 409 asks for patience.
+inline constexpr std::string_view kGaveWay = "gave-way";
 
 // Answer to GET runtimes: the earliest start that the participant can make, by its own clock.
 inline constexpr std::string_view kEarliestStartHeader = "X-Pschedulerd-Earliest-Start";

@@ -59,8 +59,9 @@ struct HoldRequest {
   RunId run;
   std::string key;  // participant key of the task
   Instant start;
-  Duration hold{};  // how long before it is given up; peers of 5.2 keep it until it is removed
-  Instant since;    // when the task was added
+  Duration hold{};          // how long before it is given up; peers of 5.2 keep it until it is removed
+  Instant nominal_start;    // from which its turn among others follows
+  bool takes_turn = false;  // runs whose turn comes later give way to it
 };
 
 // What a peer says to a run it was asked to hold. `refused`: its limits do not admit the run.
@@ -70,7 +71,7 @@ struct Held {
   JsonText participant_data;  // of its tool; "null" if it has none
 };
 
-// What a removal found.
+// What a removal found, or whoever is told of one.
 enum class Removal { done, was_not_there };
 
 // What a peer's own tool has brought.
@@ -114,9 +115,11 @@ class Peers {
   // participants and _key. Its schema is lowered for peers of 5.2, which know 4 at most.
   ports::AsyncResult<void> create_task(PeerAddress peer, TaskId task, int number, Json document);
 
-  // For a peer not known to be of this kind, whether it answers at all is asked first.
+  // For a peer not known to be of this kind, whether it answers at all is asked first. With a priority, and
+  // at nodes of this kind with the nominal start of the run, what would give way to it is free.
   ports::AsyncResult<PeerTimes> free_times(PeerAddress peer, TaskId task, TimeRange window,
-                                           std::optional<std::int64_t> priority);
+                                           std::optional<std::int64_t> priority,
+                                           std::optional<Instant> nominal_start = {});
   ports::AsyncResult<Held> hold(PeerAddress peer, HoldRequest request);
 
   // The data of all participants (a JSON array): the run is agreed on.
@@ -126,6 +129,13 @@ class Peers {
   // Removes a run, or the task when there is none given.
   ports::AsyncResult<Removal> remove(PeerAddress peer, TaskId task, std::optional<RunId> run,
                                      std::string key);
+
+  // As another participant, to the lead of the run: what has become of it here (kGaveWay).
+  ports::AsyncResult<Removal> tell_lead(PeerAddress lead, TaskId task, RunId run, std::string key,
+                                        JsonText what);
+
+  // As another participant: the run as its lead has it. not_found while it is agreeing on it.
+  ports::AsyncResult<PeerResult> run_of_lead(PeerAddress lead, TaskId task, RunId run);
 
   // Waits for up to `wait` (whole seconds, at least one) until the peer's tool has ended.
   ports::AsyncResult<PeerResult> local_result(PeerAddress peer, TaskId task, RunId run, Duration wait);

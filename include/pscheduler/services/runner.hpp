@@ -74,6 +74,9 @@ class Runner {
   std::vector<Run> withdraw(TaskId task);
   std::optional<Run> withdraw(RunId run);
 
+  // Whether the run waits for its start.
+  [[nodiscard]] bool is_waiting(RunId run) const { return waiting_by_run_.contains(run); }
+
   // Whether runs are started; those that are due while they are not are missed. Durable before it takes
   // effect.
   ports::AsyncResult<void> set_pause(Pause pause);

@@ -7,6 +7,7 @@
 // when its commit fails. What has been asked for here is done to its end also when the one who asked goes
 // away meanwhile.
 
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -44,9 +45,11 @@ class Agreement;
 // When a run is to be, as somebody else has chosen it.
 struct Placement {
   Instant start;
-  // Of a lead that confirms its runs: how long it is kept without that, and when its task was added there.
-  std::optional<Duration> hold;
-  Instant since;
+  // Of a lead that confirms its runs: how long it is kept without that.
+  std::optional<Duration> hold = {};
+  // Of a lead of this kind: when the run should start if nothing kept it from it.
+  std::optional<Instant> nominal_start = {};
+  bool takes_turn = false;  // runs whose turn comes later give way to it
 };
 
 class Scheduling {
@@ -77,6 +80,11 @@ class Scheduling {
   // The lead of a held run confirms it with the data of all participants. False when the run is not held.
   ports::AsyncResult<bool> confirm(Task task, RunId run, JsonText participant_data_full, Why why);
 
+  // To the lead of a run: another participant has given it up. It is taken from the others too and planned
+  // anew, unless it has begun: then its result tells who has not measured. conflict: not to be done at this
+  // moment.
+  ports::AsyncResult<void> gave_way(Task task, RunId run, int participant, std::string reason);
+
   // The earliest start of a run of the task that this node could make.
   [[nodiscard]] Instant earliest_start(const Task& task) const;
 
@@ -85,10 +93,11 @@ class Scheduling {
 
   // The free ranges in which a run of the task fits, within [from, until] (spec api.md 11.8). Absent bounds
   // are now and the horizon. With a priority, runs that would give way to it, or to the task's if that is
-  // lower, count as free.
+  // lower, count as free; with a nominal start, those whose turn comes after that of such a run.
   [[nodiscard]] std::vector<TimeRange> free_ranges(const Task& task, std::optional<Instant> from,
                                                    std::optional<Instant> until,
-                                                   std::optional<std::int64_t> priority = {}) const;
+                                                   std::optional<std::int64_t> priority = {},
+                                                   std::optional<Instant> nominal_start = {}) const;
 
   [[nodiscard]] Duration horizon() const { return settings_.horizon; }
   void set_straggle(Duration straggle) { settings_.straggle = straggle; }
@@ -116,7 +125,7 @@ class Scheduling {
   };
   struct Slot {
     TimeRange times;
-    bool displaces = false;  // runs of lower priority have to give way
+    std::optional<schedule::Displacing> displacing = {};  // these have to give way
   };
   // A run that has given way to another.
   struct Displaced {
@@ -131,8 +140,8 @@ class Scheduling {
     Why why;
     Origin origin = Origin::planned;
     std::optional<RunId> replaces = {};
-    ports::Changes together = {};   // what belongs to the same commit
-    std::optional<Rank> rank = {};  // of one that another lead has this node hold
+    ports::Changes together = {};                         // what belongs to the same commit
+    std::optional<schedule::Displacing> displacing = {};  // what may give way besides lower priorities
   };
 
   // planning: which task is planned when (scheduling.cpp)
@@ -173,11 +182,18 @@ class Scheduling {
   ports::Async<void> withdraw_agreed(const Task& task, RunId run, const std::vector<int>& may_hold);
 
   // holding: runs that other leads have not confirmed yet (holding.cpp)
-  ports::AsyncResult<void> wait_for_room(const Task& task, TimeRange times, const Placement& placement);
+  ports::AsyncResult<void> wait_for_room(const Task& task, TimeRange times, const Placement& placement,
+                                         const schedule::Displacing& displacing);
   ports::AsyncResult<bool> confirm_run(Task task, RunId run, JsonText participant_data_full, Why why);
   void give_up_ended_holds();
   ports::Async<void> give_up_hold(Claims::HeldRun held);
   void settle(RunId run);
+
+  // asking: whether runs of other leads still stand shortly before their start (asking.cpp)
+  void ask_later(const Task& task, const Run& run);
+  void ask_leads();
+  ports::Async<void> ask_lead(TaskId task, RunId run);
+  ports::Async<void> leave_out(const Task& task, RunId run, std::string reason);
 
   // storing: the way of a run into the store and to the runner (storing.cpp)
   [[nodiscard]] Planned planned_run(const Task& task, const Attempt& attempt, TimeRange times);
@@ -195,9 +211,11 @@ class Scheduling {
   static void uncount_run(TaskProgress& progress, const TaskProgress& before, Origin origin);
 
   // displacing: what becomes of runs that lose their time or have not got any (displacing.cpp)
-  std::vector<Displaced> make_way(const Task& task, const Run& run);
+  std::vector<Displaced> make_way(const Task& task, const Planned& planned);
   ports::Async<void> add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
                                    const Task& task, const Run& run);
+  void preempt(ports::Changes& changes, const Task* owner, Run lost, const std::string& reason,
+               std::optional<int> told_by = {});
   Result<void> leave_out_removed(Planned& planned) const;
   std::vector<Displaced> take_those_left(std::vector<Displaced> displaced);
   std::optional<Run> take_displaced(RunId run);
@@ -215,6 +233,7 @@ class Scheduling {
   ports::AsyncResult<void> cancel_task(Task task, Why why);
   ports::AsyncResult<RunId> place_run(Task task, std::optional<RunId> id, Placement placement, Why why);
   ports::AsyncResult<void> remove_run(Task task, RunId run, Why why);
+  ports::AsyncResult<void> lose_run(Task task, RunId run, int participant, std::string reason);
 
   // recovery
   ports::AsyncResult<void> recover_run(Run run, const Task& task);
@@ -241,6 +260,8 @@ class Scheduling {
   std::unordered_map<RunId, Run> giving_way_;
   OpenAttempts open_;
   Claims claims_;
+  std::map<std::pair<Instant, RunId>, TaskId> asks_;  // whose leads are to be asked, and when
+  std::unordered_set<std::string> leads_that_answer_;
   bool stopping_ = false;
   ports::Event changed_;
   ports::Event settled_;  // a claim has become certain, or is gone

@@ -13,7 +13,11 @@ int execute(SQLite::Statement& statement, const Errand& errand) {
   Parameters to(statement);
   to.text(errand.host).text(errand.bind_address).uuid(errand.task.uuid());
   to.uuid(errand.run ? std::optional<Uuid>(errand.run->uuid()) : std::nullopt);
-  to.text(errand.key).instant(errand.added).instant(errand.expires).instant(errand.next_attempt);
+  to.text(errand.key)
+      .text(errand.tells)
+      .instant(errand.added)
+      .instant(errand.expires)
+      .instant(errand.next_attempt);
   to.integer(std::int64_t{errand.attempts}).text(errand.problem).uuid(errand.id.uuid());
   return statement.exec();
 }
@@ -26,6 +30,7 @@ Errand read(Row& from) {
   errand.task = TaskId(from.uuid());
   if (const auto run = from.optional_uuid()) errand.run = RunId(*run);
   errand.key = from.text();
+  errand.tells = from.text();
   errand.added = from.instant();
   errand.expires = from.instant();
   errand.next_attempt = from.instant();
@@ -69,7 +74,7 @@ std::vector<Errand> ErrandQueries::all() {
 
 std::size_t bytes_of(const Errand& errand) {
   return sizeof(errand) + errand.host.size() + errand.bind_address.size() + errand.key.size() +
-         errand.problem.size();
+         errand.tells.size() + errand.problem.size();
 }
 
 }  // namespace pscheduler::adapters::store

@@ -162,8 +162,13 @@ CREATE TABLE errand (
 CREATE INDEX errand_next_attempt ON errand(next_attempt_us);
 )sql";
 
+// What a lead is to be told of a run that it does not have there any more; empty for removals.
+constexpr char kErrandsThatTell[] = R"sql(
+ALTER TABLE errand ADD COLUMN tells TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow},
-                                    Migration{3, kSeveralNodes}};
+                                    Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();

@@ -1,9 +1,12 @@
 #include "pscheduler/services/errands.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/peer_extension.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -109,6 +112,23 @@ std::vector<Errand> Errands::for_participants(const Task& task, std::optional<Ru
   return errands;
 }
 
+// Called from any address: the task's lead-bind is one of the lead. Nobody needs it when the run is over.
+Errand Errands::for_lead(const Task& task, const Run& run, const std::string& reason) const {
+  const Instant now = ports_.clock.now();
+  Errand errand;
+  errand.id = ErrandId(ports::new_uuid(ports_.random));
+  errand.host = task.participants.front();
+  errand.task = task.id;
+  errand.run = run.id;
+  errand.key = task.own_key;
+  const Json what = {{"participant", task.participant}, {"reason", reason}};
+  errand.tells = json::to_compact({{std::string(kGaveWay), what}});
+  errand.added = now;
+  errand.expires = std::min(std::max(run.times.end, now), now + keep_);
+  errand.next_attempt = now;
+  return errand;
+}
+
 void Errands::take(std::vector<Errand> errands) {
   for (auto& errand : errands) {
     hosts_[errand.host].waiting.emplace(errand.next_attempt, errand.id);
@@ -191,8 +211,7 @@ ports::Async<void> Errands::attempt(ErrandId id) {
     co_await finish(id);
     co_return;
   }
-  PeerAddress peer{errand.host, errand.bind_address};
-  const auto removal = co_await peers_.remove(std::move(peer), errand.task, errand.run, errand.key);
+  const auto removal = co_await run_it(errand);
   note_answer(errand, removal);
   const bool gone = removal && (*removal == Removal::done || errand.attempts > 0);
   if (gone) {
@@ -201,6 +220,15 @@ ports::Async<void> Errands::attempt(ErrandId id) {
     plan_next(errand, removal);
     co_await record(errand);
   }
+}
+
+ports::AsyncResult<Removal> Errands::run_it(const Errand& errand) {
+  PeerAddress peer{errand.host, errand.bind_address};
+  if (errand.tells.empty()) {
+    co_return co_await peers_.remove(std::move(peer), errand.task, errand.run, errand.key);
+  }
+  JsonText what = errand.tells;
+  co_return co_await peers_.tell_lead(std::move(peer), errand.task, *errand.run, errand.key, std::move(what));
 }
 
 // What the outcome of an attempt says about its host.

@@ -203,6 +203,13 @@ Result<Held> read_held(const PeerAnswer& answer) {
   return held;
 }
 
+Result<Removal> read_removal(const PeerAnswer& answer) {
+  const auto removed = check_status(answer);
+  if (removed) return Removal::done;
+  if (removed.error().code == Errc::not_found) return Removal::was_not_there;
+  return fail(removed.error());
+}
+
 Result<PeerResult> read_result(const PeerAnswer& answer) {
   const auto run = read_object(answer, "a run");
   if (!run) return fail(run.error());

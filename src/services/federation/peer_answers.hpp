@@ -32,6 +32,7 @@ Result<void> read_presence(const PeerAnswer& answer);
 Result<std::vector<PeerTool>> read_tools(const PeerAnswer& answer);
 Result<PeerTimes> read_times(const PeerAnswer& answer, TimeRange window, const Zone& zone);
 Result<Held> read_held(const PeerAnswer& answer);
+Result<Removal> read_removal(const PeerAnswer& answer);
 Result<PeerResult> read_result(const PeerAnswer& answer);
 Result<Json> read_clock(const PeerAnswer& answer);
 

@@ -21,6 +21,10 @@ constexpr Duration kAskLimit = std::chrono::seconds(10);
 constexpr Duration kChangeLimit = std::chrono::seconds(30);
 constexpr Duration kPluginsLimit = std::chrono::seconds(30);
 constexpr Duration kRemoveLimit = std::chrono::seconds(5);
+
+// The start is near, and who is there has the answer at hand.
+constexpr Duration kStandsLimit = std::chrono::seconds(4);
+
 constexpr Duration kWaitMargin = std::chrono::milliseconds(500);
 
 // Answers are small, but for results and free times over many days.
@@ -119,14 +123,18 @@ PeerCall presence_call(const PeerSite& site, TaskId task) {
   return as_step(get(site, "/", "when asked whether it is there"), task, kStepFreeTimes);
 }
 
-PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window,
-                    std::optional<std::int64_t> priority) {
+PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window, std::optional<std::int64_t> priority,
+                    std::optional<Instant> nominal_start) {
   auto path = fmt::format("{}/runtimes?start={}&end={}", path_of(task),
                           percent_encode(format_timestamp_z(floor_to_second(window.start))),
                           percent_encode(format_timestamp_z(ceil_to_second(window.end))));
   // As leads of 5.2 say it: the argument is older than the level that would have come with it.
   if (priority) path += fmt::format("&priority={}&api=4", *priority);
-  return as_step(get(site, path, "when asked for its free times"), task, kStepFreeTimes);
+  auto call = get(site, path, "when asked for its free times");
+  if (nominal_start) {
+    call.http.headers.emplace(kNominalStartHeader, format_timestamp_micros(*nominal_start, Zone::utc()));
+  }
+  return as_step(std::move(call), task, kStepFreeTimes);
 }
 
 PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone& zone) {
@@ -135,7 +143,8 @@ PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone&
   auto& headers = call.http.headers;
   headers.emplace(kStartHeader, format_timestamp_micros(request.start, Zone::utc()));
   headers.emplace(kHoldHeader, format_duration(request.hold));
-  headers.emplace(kSinceHeader, format_timestamp_micros(request.since, Zone::utc()));
+  headers.emplace(kNominalStartHeader, format_timestamp_micros(request.nominal_start, Zone::utc()));
+  if (request.takes_turn) headers.emplace(kTakesTurnHeader, "1");
   give(call, json::to_compact({{"start-time", format_timestamp(request.start, zone)}}));
   return as_step(std::move(call), request.task, kStepHold);
 }
@@ -157,6 +166,18 @@ PeerCall remove_call(const PeerSite& site, TaskId task, std::optional<RunId> run
   const auto path = run ? path_of(task, *run) : path_of(task);
   return call_to(site, "DELETE", with_key(path, key),
                  run ? "when asked to remove a run" : "when asked to remove a task", kRemoveLimit);
+}
+
+PeerCall tell_lead_call(const PeerSite& site, TaskId task, RunId run, const std::string& key,
+                        const JsonText& what) {
+  auto call = call_to(site, "PUT", with_key(path_of(task, run), key), "when told that its run gave way here",
+                      kRemoveLimit);
+  give(call, what);
+  return call;
+}
+
+PeerCall lead_run_call(const PeerSite& site, TaskId task, RunId run) {
+  return get(site, path_of(task, run), "when asked whether its run is still to be", kStandsLimit);
 }
 
 PeerCall result_call(const PeerSite& site, TaskId task, RunId run, Duration wait) {

@@ -44,13 +44,16 @@ PeerCall tools_call(const PeerSite& site, const Json& test, std::int64_t level);
 PeerCall create_call(const PeerSite& site, TaskId task, int number, const Json& document);
 PeerCall task_call(const PeerSite& site, TaskId task);
 PeerCall presence_call(const PeerSite& site, TaskId task);
-PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window,
-                    std::optional<std::int64_t> priority);
+PeerCall times_call(const PeerSite& site, TaskId task, TimeRange window, std::optional<std::int64_t> priority,
+                    std::optional<Instant> nominal_start);
 PeerCall hold_call(const PeerSite& site, const HoldRequest& request, const Zone& zone);
 PeerCall run_call(const PeerSite& site, TaskId task, RunId run, const std::string& key);
 PeerCall announce_call(const PeerSite& site, TaskId task, RunId run, const std::string& key,
                        const JsonText& participant_data_full);
 PeerCall remove_call(const PeerSite& site, TaskId task, std::optional<RunId> run, const std::string& key);
+PeerCall tell_lead_call(const PeerSite& site, TaskId task, RunId run, const std::string& key,
+                        const JsonText& what);
+PeerCall lead_run_call(const PeerSite& site, TaskId task, RunId run);
 PeerCall result_call(const PeerSite& site, TaskId task, RunId run, Duration wait);
 PeerCall clock_call(const PeerSite& site);
 

@@ -52,7 +52,8 @@ class Peers::Impl {
   }
 
   ports::AsyncResult<PeerTimes> free_times(PeerAddress peer, TaskId task, TimeRange window,
-                                           std::optional<std::int64_t> priority) {
+                                           std::optional<std::int64_t> priority,
+                                           std::optional<Instant> nominal_start) {
     const auto site = site_of(peer);
     if (!site) co_return fail(site.error());
     if (!is_ours(peer.host)) {
@@ -62,7 +63,7 @@ class Peers::Impl {
       auto there = read_presence(*present);
       if (!there) co_return fail(std::move(there.error()));
     }
-    auto call = times_call(*site, task, window, priority);
+    auto call = times_call(*site, task, window, priority, nominal_start);
     const auto answer = co_await line_.ask(std::move(call));
     if (!answer) co_return fail(answer.error());
     co_return read_times(*answer, window, settings_.zone);
@@ -103,10 +104,26 @@ class Peers::Impl {
     auto call = remove_call(*site, task, run, key);
     const auto answer = co_await line_.ask(std::move(call));
     if (!answer) co_return fail(answer.error());
-    const auto removed = check_status(*answer);
-    if (removed) co_return Removal::done;
-    if (removed.error().code == Errc::not_found) co_return Removal::was_not_there;
-    co_return fail(removed.error());
+    co_return read_removal(*answer);
+  }
+
+  ports::AsyncResult<Removal> tell_lead(PeerAddress lead, TaskId task, RunId run, std::string key,
+                                        JsonText what) {
+    const auto site = site_of(lead);
+    if (!site) co_return fail(site.error());
+    auto call = tell_lead_call(*site, task, run, key, what);
+    const auto answer = co_await line_.ask(std::move(call));
+    if (!answer) co_return fail(answer.error());
+    co_return read_removal(*answer);
+  }
+
+  ports::AsyncResult<PeerResult> run_of_lead(PeerAddress lead, TaskId task, RunId run) {
+    const auto site = site_of(lead);
+    if (!site) co_return fail(site.error());
+    auto call = lead_run_call(*site, task, run);
+    const auto answer = co_await line_.ask(std::move(call));
+    if (!answer) co_return fail(answer.error());
+    co_return read_result(*answer);
   }
 
   ports::AsyncResult<PeerResult> local_result(PeerAddress peer, TaskId task, RunId run, Duration wait) {
@@ -157,8 +174,9 @@ ports::AsyncResult<void> Peers::create_task(PeerAddress peer, TaskId task, int n
 }
 
 ports::AsyncResult<PeerTimes> Peers::free_times(PeerAddress peer, TaskId task, TimeRange window,
-                                                std::optional<std::int64_t> priority) {
-  return impl_->free_times(std::move(peer), task, window, priority);
+                                                std::optional<std::int64_t> priority,
+                                                std::optional<Instant> nominal_start) {
+  return impl_->free_times(std::move(peer), task, window, priority, nominal_start);
 }
 
 ports::AsyncResult<Held> Peers::hold(PeerAddress peer, HoldRequest request) {
@@ -173,6 +191,15 @@ ports::AsyncResult<void> Peers::announce(PeerAddress peer, TaskId task, RunId ru
 ports::AsyncResult<Removal> Peers::remove(PeerAddress peer, TaskId task, std::optional<RunId> run,
                                           std::string key) {
   return impl_->remove(std::move(peer), task, run, std::move(key));
+}
+
+ports::AsyncResult<Removal> Peers::tell_lead(PeerAddress lead, TaskId task, RunId run, std::string key,
+                                             JsonText what) {
+  return impl_->tell_lead(std::move(lead), task, run, std::move(key), std::move(what));
+}
+
+ports::AsyncResult<PeerResult> Peers::run_of_lead(PeerAddress lead, TaskId task, RunId run) {
+  return impl_->run_of_lead(std::move(lead), task, run);
 }
 
 ports::AsyncResult<PeerResult> Peers::local_result(PeerAddress peer, TaskId task, RunId run, Duration wait) {

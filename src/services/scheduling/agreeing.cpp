@@ -12,6 +12,7 @@
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/time/iso8601.hpp"
 #include "services/scheduling/agreement.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -26,6 +27,9 @@ constexpr Duration kHoldLength = std::chrono::seconds(65);
 constexpr Duration kPatience = std::chrono::seconds(10);
 constexpr Duration kAskAgain = std::chrono::seconds(10);
 
+// Until what could not be removed from a store without room is removed.
+constexpr Duration kStoreAgain = std::chrono::seconds(1);
+
 // How far beyond the latest start free time is asked for: a peer may need so long to get ready.
 constexpr Duration kReadiness = std::chrono::seconds(15);
 
@@ -35,6 +39,17 @@ std::string others_of(const Task& task) {
     if (static_cast<int>(i) != task.participant) others.push_back(task.participants[i]);
   }
   return join(others, ", ");
+}
+
+// A store without room is asked again.
+ports::Async<void> forget_surely(RunJournal& journal, ports::Clock& clock, TaskId task, RunId run) {
+  for (;;) {
+    co_await clock.sleep_for(kStoreAgain);
+    ports::Changes changes;
+    changes.removed_runs.push_back(run);
+    auto removed = co_await journal.commit_for(task, std::move(changes));
+    if (removed || removed.error().code != Errc::unavailable) co_return;
+  }
 }
 
 bool is_silent(const Error& error) {
@@ -56,6 +71,7 @@ ports::Async<bool> Scheduling::agree_on_run(const Task& task, Attempt attempt) {
       break;
     }
     Planned planned = planned_run(task, attempt, slot->times);
+    planned.displacing = slot->displacing;
     auto stored = co_await store_run(task, std::move(planned), &agreement);
     if (stored) co_return true;
     problem = std::move(stored.error());
@@ -71,16 +87,18 @@ ports::Async<bool> Scheduling::agree_on_run(const Task& task, Attempt attempt) {
 }
 
 // The time that all participants have; as for a run of this node alone, nobody is displaced unless there is
-// no other way. not_possible: there is none.
+// no other way: by priority, or by those that take turns. not_possible: there is none.
 ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, const Attempt& attempt,
                                                              Agreement& agreement) {
   const bool anytime = traits(task.scheduling_class).anytime;
   TimeRange starts = starts_for(task, attempt);
-  std::vector<std::optional<std::int64_t>> passes{std::nullopt};
-  if (task.priority && !anytime) passes.emplace_back(task.priority);
+  std::vector<std::optional<schedule::Displacing>> passes{std::nullopt};
+  const auto taking = displacing_of(task, attempt.nominal_start, ports_.clock.now());
+  if (!anytime && (task.priority || taking.turn)) passes.emplace_back(taking);
   for (const auto& displacing : passes) {
     const TimeRange window{starts.start, std::max(starts.start, starts.end) + kReadiness + task.duration};
-    auto times = co_await agreement.free_times(window, displacing);
+    auto times = co_await agreement.free_times(
+        window, displacing ? std::optional(attempt.nominal_start) : std::nullopt);
     if (!times) co_return fail(std::move(times.error()));
     // Time has passed; from here on nothing waits until the time is reserved.
     starts = starts_for(task, attempt);
@@ -105,7 +123,7 @@ ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, c
     const auto pick = [this](std::uint64_t bound) { return ports::uniform(ports_.random, bound); };
     const auto slot = task.schedule.random_slip ? schedule::random_start(pieces, request, pick)
                                                 : schedule::earliest_start(pieces, request);
-    if (slot) co_return Slot{*slot, displacing.has_value()};
+    if (slot) co_return Slot{*slot, displacing};
   }
   std::string reason = co_await why_no_common_time(task, starts, agreement);
   co_return fail(Errc::not_possible, std::move(reason));
@@ -161,7 +179,8 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_agreed_run(const Task& ta
   Why asking{"To be agreed on with " + others_of(task) + ".", planned.why.actor};
   auto begun = co_await journal_.add(run, std::move(asking));
   if (!begun) co_return fail(std::move(begun.error()));
-  auto full = co_await agreement.hold(run, kHoldLength);
+  const bool takes_turn = planned.displacing && planned.displacing->turn;
+  auto full = co_await agreement.hold(run, kHoldLength, takes_turn);
   Result<void> agreed;
   if (!full) {
     agreed = fail(std::move(full.error()));
@@ -194,9 +213,11 @@ ports::Async<void> Scheduling::withdraw_agreed(const Task& task, RunId run,
   changes.removed_runs.push_back(run);
   changes.new_errands = errands;
   auto removed = co_await journal_.commit_for(task.id, std::move(changes));
-  // What a store without room still has is removed after the next start; the others are told now.
-  if (!removed)
+  // The others are told now, whatever the store still has.
+  if (!removed) {
     ports_.log.write(ports::kRunNotPlanned, {{"run", run.to_string()}, {"error", removed.error().message}});
+    plans_.spawn(forget_surely(journal_, ports_.clock, task.id, run));
+  }
   errands_.take(std::move(errands));
 }
 

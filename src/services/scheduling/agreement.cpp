@@ -48,11 +48,18 @@ Agreement::Agreement(ports::asio::any_io_executor executor, Peers& peers, ports:
 }
 
 ports::AsyncResult<Agreement::CommonTimes> Agreement::free_times(TimeRange window,
-                                                                 std::optional<std::int64_t> priority) {
+                                                                 std::optional<Instant> displacing_from) {
+  const std::optional<std::int64_t> priority = displacing_from ? task_.priority : std::nullopt;
   std::vector<Result<PeerTimes>> answers(others_.size());
   auto ask = [&](std::size_t i) -> ports::Async<void> {
+    const auto& known = others_[i].times;
+    // Where there are only priorities, one that has none would be told the same again.
+    if (displacing_from && !priority && known && !known->exact) {
+      answers[i] = *known;
+      co_return;
+    }
     PeerAddress address = others_[i].address;
-    answers[i] = co_await peers_.free_times(std::move(address), task_.id, window, priority);
+    answers[i] = co_await peers_.free_times(std::move(address), task_.id, window, priority, displacing_from);
   };
   auto all = ports::at_once(executor_, others_.size(), ask);
   co_await std::move(all);
@@ -75,11 +82,13 @@ Instant Agreement::ready_at(const Peer& peer) const {
   return std::max(peer.times->earliest_start.value_or(clock_.now()), clock_.now()) + needed;
 }
 
-ports::AsyncResult<JsonText> Agreement::hold(const Run& run, Duration length) {
+ports::AsyncResult<JsonText> Agreement::hold(const Run& run, Duration length, bool takes_turn) {
   may_hold_.clear();
   std::vector<Result<Held>> answers(others_.size());
   auto ask = [&](std::size_t i) -> ports::Async<void> {
-    HoldRequest request{task_.id, run.id, task_.participant_key, run.times.start, length, task_.added};
+    HoldRequest request{task_.id,        run.id, task_.participant_key,
+                        run.times.start, length, run.nominal_start.value_or(run.times.start),
+                        takes_turn};
     PeerAddress address = others_[i].address;
     answers[i] = co_await peers_.hold(std::move(address), std::move(request));
   };

@@ -23,12 +23,14 @@ class Agreement {
     bool exact = true;                  // a start need not lie on a whole second
   };
 
-  // Errors are those of Peers; the first host that fails is named.
-  ports::AsyncResult<CommonTimes> free_times(TimeRange window, std::optional<std::int64_t> priority);
+  // With the nominal start of the run, what would give way to it counts as free. Errors are those of Peers;
+  // the first host that fails is named.
+  ports::AsyncResult<CommonTimes> free_times(TimeRange window, std::optional<Instant> displacing_from);
 
   // Has all of them hold the run; answers the data of all participants, this one's included. conflict: one
   // has no room for it after all; forbidden: the limits of one refuse it.
-  ports::AsyncResult<JsonText> hold(const Run& run, Duration length);
+  // `takes_turn`: there is no other time, so runs whose turn comes later give way.
+  ports::AsyncResult<JsonText> hold(const Run& run, Duration length, bool takes_turn);
 
   // Tells all of them the data of all: from then on each will start the run.
   ports::AsyncResult<void> announce(const Run& run, JsonText participant_data_full);

@@ -6,7 +6,7 @@ namespace pscheduler::services {
 
 bool goes_before(const Rank& one, const Rank& other) {
   if (one.priority != other.priority) return one.priority > other.priority;
-  return std::tie(one.since, one.task) < std::tie(other.since, other.task);
+  return std::tie(one.lot, one.task) < std::tie(other.lot, other.task);
 }
 
 void Claims::negotiate(RunId run, const Rank& rank) {

@@ -11,20 +11,25 @@
 namespace pscheduler::services {
 namespace {
 
-std::string why_preempted(const Task& task, const Run& run) {
+std::string why_preempted(const Task& task, const Run& run, const Run& lost) {
+  const auto priority = run.priority.value_or(0);
+  const bool by_turn = lost.priority.value_or(0) == priority;
   return "Preempted by run " + run.id.to_string() + " (" + task.test_type + ", priority " +
-         std::to_string(run.priority.value_or(0)) + ", asked for by " + task.hints.requester + ").";
+         std::to_string(priority) + ", asked for by " + task.hints.requester + ")" +
+         (by_turn ? ": it has the same priority, and they take turns." : ".");
 }
 
 }  // namespace
 
 // Takes the runs from the runner that have to give way to `run`. They keep their time until it is stored, as
 // they get it back when it is not.
-std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const Run& run) {
+std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const Planned& planned) {
   std::vector<Displaced> displaced;
   if (traits(task.scheduling_class).anytime) return displaced;
+  const Run& run = planned.run;
+  const schedule::Displacing lower(run.priority.value_or(0));
   for (const auto& occupation :
-       timeline_.displaced_by(task.scheduling_class, run.times, run.priority.value_or(0))) {
+       timeline_.displaced_by(task.scheduling_class, run.times, planned.displacing.value_or(lower))) {
     auto withdrawn = runner_.withdraw(occupation.run);
     if (!withdrawn) continue;
     timeline_.make_firm(occupation.run);
@@ -34,27 +39,39 @@ std::vector<Scheduling::Displaced> Scheduling::make_way(const Task& task, const 
   return displaced;
 }
 
-// What becomes of the runs that give way; those that this node leads are removed from the other participants.
+// What becomes of the runs that give way.
 ports::Async<void> Scheduling::add_preempted(ports::Changes& changes, const std::vector<Displaced>& displaced,
                                              const Task& task, const Run& run) {
-  const std::string reason = why_preempted(task, run);
   for (const auto& one : displaced) {
-    Run lost = one.run;
-    auto owner = co_await ports_.store.task(lost.task);
-    if (owner && *owner && (*owner)->leads() && (*owner)->participants.size() > 1) {
-      const auto errands = errands_.for_run(**owner, lost.id);
-      changes.new_errands.insert(changes.new_errands.end(), errands.begin(), errands.end());
-    }
-    changes.history.push_back(
-        {lost.id, ports_.clock.now(), lost.state, RunState::preempted, reason, "scheduler"});
-    lost.state = RunState::preempted;
-    lost.status = 1;
-    lost.errors = reason;
-    RunResults results;
-    results.local = json::to_compact(Json{{"succeeded", false}, {"diags", reason}});
-    changes.results.emplace_back(lost.id, std::move(results));
-    changes.changed_runs.push_back(std::move(lost));
+    auto owner = co_await ports_.store.task(one.run.task);
+    const Task* const known = owner && *owner ? &**owner : nullptr;
+    preempt(changes, known, one.run, why_preempted(task, run, one.run));
   }
+}
+
+// One that this node leads is removed from the other participants, but for the one that has given it up
+// itself; the lead of any other is told, if it is a node that understands it.
+void Scheduling::preempt(ports::Changes& changes, const Task* owner, Run lost, const std::string& reason,
+                         std::optional<int> told_by) {
+  if (owner != nullptr && owner->leads()) {
+    std::vector<int> others;
+    for (int number = 1; number < static_cast<int>(owner->participants.size()); ++number) {
+      if (number != told_by) others.push_back(number);
+    }
+    const auto errands = errands_.for_participants(*owner, lost.id, others);
+    changes.new_errands.insert(changes.new_errands.end(), errands.begin(), errands.end());
+  } else if (owner != nullptr && lost.nominal_start) {
+    changes.new_errands.push_back(errands_.for_lead(*owner, lost, reason));
+  }
+  changes.history.push_back(
+      {lost.id, ports_.clock.now(), lost.state, RunState::preempted, reason, "scheduler"});
+  lost.state = RunState::preempted;
+  lost.status = 1;
+  lost.errors = reason;
+  RunResults results;
+  results.local = json::to_compact(Json{{"succeeded", false}, {"diags", reason}});
+  changes.results.emplace_back(lost.id, std::move(results));
+  changes.changed_runs.push_back(std::move(lost));
 }
 
 // To be called when nothing more is awaited before the commit: what has been removed since it gave way needs
@@ -108,8 +125,11 @@ ports::Async<void> Scheduling::end_displaced(Run run) {
 // The run they gave way to could not be stored.
 ports::Async<void> Scheduling::give_back(std::vector<Displaced> displaced) {
   for (auto& [run, scheduling_class] : displaced) {
+    auto occupation = timeline_.find(run.id);
+    if (!occupation) continue;
+    occupation->firm = false;
     timeline_.erase(run.id);
-    timeline_.insert({run.id, scheduling_class, run.times, run.priority.value_or(0), false});
+    timeline_.insert(*occupation);
   }
   for (auto& [run, scheduling_class] : displaced) {
     auto task = co_await ports_.store.task(run.task);

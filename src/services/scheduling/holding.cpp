@@ -4,6 +4,7 @@
 
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/time/iso8601.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -16,18 +17,18 @@ constexpr Duration kClaimPatience = std::chrono::seconds(2);
 
 // Ends at once when the time is free; nothing is awaited between finding it so and the end.
 ports::AsyncResult<void> Scheduling::wait_for_room(const Task& task, TimeRange times,
-                                                   const Placement& placement) {
+                                                   const Placement& placement,
+                                                   const schedule::Displacing& displacing) {
   if (placement.hold && times.start < earliest_start(task)) {
     co_return fail(Errc::conflict, "The start is too close: this host could start the run at " +
                                        format_timestamp_z(ceil_to_second(earliest_start(task))) +
                                        " at the earliest.");
   }
   if (traits(task.scheduling_class).anytime) co_return Result<void>{};
-  const std::int64_t priority = task.priority.value_or(0);
-  const Rank rank{priority, placement.since, task.id};
+  const Rank rank = rank_of(task, placement.nominal_start.value_or(times.start));
   const Duration give_up = ports_.clock.steady() + kClaimPatience;
   for (;;) {
-    const auto conflict = timeline_.first_conflict(task.scheduling_class, times, priority);
+    const auto conflict = timeline_.first_conflict(task.scheduling_class, times, displacing);
     if (!conflict) co_return Result<void>{};
     const Rank* other = claims_.find(conflict->run);
     const Duration left = give_up - ports_.clock.steady();
@@ -69,7 +70,9 @@ ports::AsyncResult<bool> Scheduling::confirm_run(Task task, RunId id, JsonText p
     co_return false;
   }
   timeline_.erase(id);
-  timeline_.insert({id, held->scheduling_class, run.times, run.priority.value_or(0), false});
+  const auto turn = turn_of(task, run);
+  timeline_.insert({id, held->scheduling_class, run.times, run.priority.value_or(0), false, turn});
+  ask_later(task, run);
   runner_.offer(std::move(run), task);
   co_return true;
 }

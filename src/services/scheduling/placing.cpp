@@ -4,6 +4,7 @@
 
 #include "pscheduler/services/scheduling.hpp"
 #include "services/scheduling/agreement.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -43,20 +44,28 @@ ports::AsyncResult<bool> Scheduling::confirm(Task task, RunId run, JsonText part
   co_return confirmed;
 }
 
+ports::AsyncResult<void> Scheduling::gave_way(Task task, RunId run, int participant, std::string reason) {
+  if (stopping_) co_return stopping();
+  auto losing = lose_run(std::move(task), run, participant, std::move(reason));
+  auto lost = co_await plans_.run(std::move(losing));
+  co_return lost;
+}
+
 ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> id, Placement placement,
                                                 Why why) {
   const TimeRange times{placement.start, placement.start + task.duration};
   if (!traits(task.scheduling_class).multi_result && times.start > ports_.clock.now() + settings_.horizon) {
     co_return fail(Errc::invalid_argument, "start-time lies beyond this host's schedule horizon.");
   }
-  auto room = co_await wait_for_room(task, times, placement);
+  schedule::Displacing displacing(task.priority.value_or(0));
+  if (placement.takes_turn) displacing = displacing_of(task, *placement.nominal_start, ports_.clock.now());
+  auto room = co_await wait_for_room(task, times, placement, displacing);
   if (!room) co_return fail(std::move(room.error()));
   const RunId run_id = id ? *id : RunId(ports::new_uuid(ports_.random));
   Planned planned{new_run(task, run_id, times), std::move(why), Origin::placed};
-  if (placement.hold) {
-    planned.run.held_until = ports_.clock.now() + *placement.hold;
-    planned.rank = Rank{task.priority.value_or(0), placement.since, task.id};
-  }
+  planned.displacing = displacing;
+  planned.run.nominal_start = placement.nominal_start;
+  if (placement.hold) planned.run.held_until = ports_.clock.now() + *placement.hold;
   std::optional<Agreement> agreement;
   if (task.leads() && task.participants.size() > 1) {
     agreement.emplace(ports_.executor, peers_, ports_.clock, task);

@@ -6,6 +6,7 @@
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/services/wire_form.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -164,11 +165,13 @@ ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {
     co_return co_await end_recovered(std::move(run), RunState::missed, std::move(why));
   }
   const bool held = run.held_until.has_value();
-  timeline_.insert({run.id, task.scheduling_class, run.times, run.priority.value_or(0), held});
+  const auto turn = turn_of(task, run);
+  timeline_.insert({run.id, task.scheduling_class, run.times, run.priority.value_or(0), held, turn});
   if (held) {
-    const Rank rank{run.priority.value_or(0), task.added, task.id};
+    const Rank rank = rank_of(task, run.nominal_start.value_or(run.times.start));
     claims_.hold(std::move(run), task.scheduling_class, rank);
   } else {
+    ask_later(task, run);
     runner_.offer(std::move(run), task);
   }
   co_return Result<void>{};

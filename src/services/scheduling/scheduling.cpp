@@ -7,6 +7,7 @@
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/recurrence.hpp"
 #include "services/scheduling/membership.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -27,6 +28,9 @@ constexpr Duration kAheadMin = std::chrono::minutes(1);
 // After that many attempts in a row without room, the next is not made before the time of the last has come:
 // a task that finds none for a long while would else fill the store with non-starters.
 constexpr std::int64_t kNonstartsAheadMax = 10;
+
+// So much earlier it is made for one that takes turns: nobody gives way to a run whose start is near.
+constexpr Duration kAheadForTurns = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -79,7 +83,8 @@ Instant Scheduling::planned_from(Instant nominal, const Task& task, const TaskPr
     from = nominal - std::max(settings_.horizon - task.schedule.slip, kAheadMin);
   }
   if (progress.nonstarts_in_a_row < kNonstartsAheadMax) return from;
-  return std::max(from, progress.latest_end.value_or(from));
+  const Duration ahead = takes_turns(task) ? kAheadForTurns : Duration::zero();
+  return std::max(from, progress.latest_end.value_or(from) - ahead);
 }
 
 bool Scheduling::has_enough_ahead(const Task& task) const {
@@ -125,8 +130,10 @@ ports::Async<void> Scheduling::work() {
       plan_now(*task);
     }
     give_up_ended_holds();
+    ask_leads();
     auto next = planning_.size() < kPlansAtOnce ? queue_.next_at() : std::nullopt;
     if (const auto end = claims_.next_end()) next = next ? std::min(*next, *end) : *end;
+    if (!asks_.empty()) next = std::min(next.value_or(Instant::max()), asks_.begin()->first.first);
     if (next) {
       co_await changed_.wait_until(ports_.clock, *next);
     } else {
@@ -196,14 +203,18 @@ Instant Scheduling::earliest_start(const Task& task) const {
 
 std::vector<TimeRange> Scheduling::free_ranges(const Task& task, std::optional<Instant> from,
                                                std::optional<Instant> until,
-                                               std::optional<std::int64_t> priority) const {
+                                               std::optional<std::int64_t> priority,
+                                               std::optional<Instant> nominal_start) const {
   const Instant now = ports_.clock.now();
   const Instant first = earliest_start(task);
   const TimeRange window{std::max(from.value_or(first), first),
                          std::min(until.value_or(now + settings_.horizon), now + settings_.horizon)};
   if (window.empty()) return {};
-  if (priority) priority = std::min(*priority, task.priority.value_or(0));
-  return timeline_.gaps(task.scheduling_class, window, task.duration, priority);
+  std::optional<schedule::Displacing> displacing;
+  if (priority || nominal_start) displacing = displacing_of(task, nominal_start.value_or(now), now);
+  if (displacing && !nominal_start) displacing->turn.reset();
+  if (priority) displacing->priority = std::min(*priority, displacing->priority);
+  return timeline_.gaps(task.scheduling_class, window, task.duration, displacing);
 }
 
 }  // namespace pscheduler::services

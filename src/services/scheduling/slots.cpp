@@ -24,10 +24,10 @@ TimeRange Scheduling::starts_for(const Task& task, const Attempt& attempt) const
 
 // Nobody is displaced unless there is no other way (spec scheduling.md 7.5).
 std::optional<Scheduling::Slot> Scheduling::choose_slot(const Task& task, const TimeRange& starts) {
-  if (const auto free = slot_in(task, starts, std::nullopt)) return Slot{*free, false};
+  if (const auto free = slot_in(task, starts, std::nullopt)) return Slot{*free};
   if (!task.priority || traits(task.scheduling_class).anytime) return std::nullopt;
   const auto taken = slot_in(task, starts, task.priority);
-  return taken ? std::optional(Slot{*taken, true}) : std::nullopt;
+  return taken ? std::optional(Slot{*taken, task.priority}) : std::nullopt;
 }
 
 std::optional<TimeRange> Scheduling::slot_in(const Task& task, const TimeRange& starts,
@@ -75,6 +75,7 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
     co_return false;
   }
   Planned planned = planned_run(task, attempt, slot->times);
+  planned.displacing = slot->displacing;
   const RunId id = planned.run.id;
   auto stored = co_await store_run(task, std::move(planned));
   if (stored) co_return true;

@@ -6,6 +6,7 @@
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/scheduling.hpp"
+#include "services/scheduling/turns.hpp"
 
 namespace pscheduler::services {
 
@@ -45,15 +46,16 @@ ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned
   if (timeline_.find(id)) {
     co_return fail(Errc::conflict, "There is a run " + id.to_string() + " on this host's schedule already.");
   }
-  schedule::Occupation occupation{id, task.scheduling_class, planned.run.times,
-                                  planned.run.priority.value_or(0), true};
+  const auto turn = turn_of(task, planned.run);
+  schedule::Occupation occupation{
+      id, task.scheduling_class, planned.run.times, planned.run.priority.value_or(0), true, turn};
   for (const Run& replaced : planned.together.changed_runs) giving_way_.emplace(replaced.id, replaced);
   const auto replaces = planned.replaces;
-  std::vector<Displaced> displaced = make_way(task, planned.run);
+  std::vector<Displaced> displaced = make_way(task, planned);
   timeline_.insert(occupation);
-  const auto rank = planned.rank;
+  const Rank rank = rank_of(task, planned.run.nominal_start.value_or(planned.run.times.start));
   const Origin origin = planned.origin;
-  claims_.negotiate(id, rank.value_or(Rank{occupation.priority, task.added, task.id}));
+  claims_.negotiate(id, rank);
   const TaskBook::Hold hold(book_, task);
   Result<std::optional<Run>> added;
   std::exception_ptr cancelled;
@@ -77,7 +79,7 @@ ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned
     occupation.firm = (*added)->held_until.has_value();
     timeline_.insert(occupation);
     if (occupation.firm) {
-      claims_.hold(std::move(**added), task.scheduling_class, *rank);
+      claims_.hold(std::move(**added), task.scheduling_class, rank);
       changed_.notify_all();
     } else {
       runner_.offer(std::move(**added), task);

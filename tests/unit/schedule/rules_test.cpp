@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "seconds.hpp"
+
 namespace pscheduler::schedule {
 namespace {
 
@@ -61,6 +63,40 @@ TEST(Rules, OnlyALowerPriorityThatIsNotFirmGivesWay) {
     EXPECT_EQ(verdict(exclusive, displacing, {{}, normal, {}, priority, firm}), expected);
     EXPECT_EQ(verdict(normal, displacing, {{}, exclusive, {}, priority, firm}), expected);
   }
+}
+
+struct Meeting {
+  Displacing newcomer;
+  Occupation existing;
+};
+
+// Lots 5 against 7, and a run that came after the newcomer's task was known.
+Meeting meeting() {
+  Displacing newcomer(0);
+  newcomer.turn = Turn{5, at(10)};
+  newcomer.not_before = at(60);
+  return {newcomer, {{}, exclusive, range(60, 70), 0, false, Turn{7, at(20)}}};
+}
+
+TEST(Rules, OfEqualsThatTakeTurnsTheSmallerLotHasTheTime) {
+  std::vector<Meeting> meetings(9, meeting());
+  meetings[1].existing.turn->lot = 4;
+  meetings[2].existing.turn->lot = 5;
+  meetings[3].existing.turn->since = at(9);  // it was there before
+  meetings[4].existing.turn.reset();
+  meetings[5].newcomer.turn.reset();
+  meetings[6].existing.times = range(59, 69);  // it is too late to tell its lead
+  meetings[7].existing.firm = true;
+  meetings[8].existing.priority = 1;
+  for (std::size_t i = 0; i < meetings.size(); ++i) {
+    const auto& [newcomer, existing] = meetings[i];
+    EXPECT_EQ(verdict(exclusive, newcomer, existing), i == 0 ? gives_way : stands) << i;
+    EXPECT_EQ(verdict(exclusive, std::nullopt, existing), stands) << "without displacing, " << i;
+  }
+  auto lower = meeting();
+  lower.existing.priority = -1;
+  lower.existing.turn->lot = 1;
+  EXPECT_EQ(verdict(exclusive, lower.newcomer, lower.existing), gives_way) << "a priority needs no lot";
 }
 
 }  // namespace

@@ -50,10 +50,14 @@ class Model {
     });
   }
 
+  static Priority priority_of(const SlotRequest& request) {
+    return request.displacing ? Priority(request.displacing->priority) : Priority();
+  }
+
   [[nodiscard]] std::optional<TimeRange> find_slot(const SlotRequest& request) const {
     for (Instant start = request.earliest; start <= request.latest_start; start += seconds(1)) {
       const TimeRange slot{start, start + request.length};
-      if (is_free(request.scheduling_class, slot, request.displacing)) return slot;
+      if (is_free(request.scheduling_class, slot, priority_of(request))) return slot;
     }
     return std::nullopt;
   }

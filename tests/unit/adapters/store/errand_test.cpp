@@ -16,6 +16,7 @@ Errand full_errand(std::uint32_t number, Instant next_attempt) {
   errand.task = task_id(1);
   errand.run = run_id(2);
   errand.key = kOdd;
+  errand.tells = R"({"gave-way":{}})";
   errand.added = at(1) + 1us;
   errand.expires = at(900) + 2us;
   errand.next_attempt = next_attempt;
@@ -31,6 +32,7 @@ void expect_same(const Errand& a, const Errand& b) {
   EXPECT_EQ(a.task, b.task);
   EXPECT_EQ(a.run, b.run);
   EXPECT_EQ(a.key, b.key);
+  EXPECT_EQ(a.tells, b.tells);
   EXPECT_EQ(a.added, b.added);
   EXPECT_EQ(a.expires, b.expires);
   EXPECT_EQ(a.next_attempt, b.next_attempt);

@@ -154,6 +154,18 @@ TEST_F(Wire, TakesTheTimesOfANodeOfThisKindToTheMicrosecond) {
                                                 "2030-01-02T13%3A00%3A00Z&priority=-3&api=4"));
 }
 
+TEST_F(Wire, SaysWhenARunShouldStartWhereOthersMayGiveWayToIt) {
+  network.script({ours_says(200, "\"\""), ours_says(200, "[]"), ours_says(200, "[]")});
+  for (const auto nominal : {std::optional<Instant>(at(1min)), std::optional<Instant>()}) {
+    ASSERT_TRUE(get(peers->free_times(b_example(), kTask, {at(0s), at(1h)}, std::nullopt, nominal)));
+  }
+  ASSERT_EQ(network.calls.size(), 3u);
+  EXPECT_THAT(network.calls[1].headers,
+              ElementsAre(Pair("X-Pschedulerd-Nominal-Start", "2030-01-02T12:01:00.000000+00:00"),
+                          Pair("X-Pschedulerd-Peer", "1")));
+  EXPECT_THAT(network.calls[2].headers, kOnlyTheMark);
+}
+
 TEST_F(Wire, AHostThatKnowsNoPrioritiesHasNoTimes) {
   network.script({says(200, "\"\""), says(501, "No such level.")});
   const auto times = get(peers->free_times(b_example(), kTask, {at(0s), at(1h)}, 5));
@@ -168,7 +180,7 @@ HoldRequest hold_request(std::string key = "K ey?") {
   request.key = std::move(key);
   request.start = at(90s + 250ms);
   request.hold = 12'500ms;
-  request.since = at(-3s);
+  request.nominal_start = at(-3s);
   return request;
 }
 
@@ -180,15 +192,27 @@ TEST_F(Wire, AsksAHostOfAnotherKindForTheRunItHolds) {
   EXPECT_FALSE(held->refused);
   EXPECT_EQ(held->participant_data, R"({"#":"\u00fc","port":5890})");
   const auto& put = network.calls[0];
-  EXPECT_THAT(put.headers, ElementsAre(Pair("Content-Type", "application/json"),
-                                       Pair("X-Pschedulerd-Hold", "PT12.5S"), Pair("X-Pschedulerd-Peer", "1"),
-                                       Pair("X-Pschedulerd-Since", "2030-01-02T11:59:57.000000+00:00"),
-                                       Pair("X-Pschedulerd-Start", "2030-01-02T12:01:30.250000+00:00")));
+  EXPECT_THAT(put.headers,
+              ElementsAre(Pair("Content-Type", "application/json"), Pair("X-Pschedulerd-Hold", "PT12.5S"),
+                          Pair("X-Pschedulerd-Nominal-Start", "2030-01-02T11:59:57.000000+00:00"),
+                          Pair("X-Pschedulerd-Peer", "1"),
+                          Pair("X-Pschedulerd-Start", "2030-01-02T12:01:30.250000+00:00")));
   EXPECT_EQ(put.body, R"({"start-time":"2030-01-02T12:01:30+00:00"})");
   EXPECT_EQ(put.time_limit, 30s);
   EXPECT_EQ(network.calls[1].time_limit, 10s);
   EXPECT_THAT(network.take_lines(),
               ElementsAre("PUT " + kRunUrl + "?key=K%20ey%3F", "GET " + kRunUrl + "?key=K%20ey%3F"));
+}
+
+TEST_F(Wire, SaysWhetherARunTakesItsTurn) {
+  network.script({ours_says(200, R"({"participant-data": null, "state": "pending"})"),
+                  ours_says(200, R"({"participant-data": null, "state": "pending"})")});
+  auto request = hold_request();
+  ASSERT_TRUE(get(peers->hold(b_example(), request)));
+  request.takes_turn = true;
+  ASSERT_TRUE(get(peers->hold(b_example(), request)));
+  EXPECT_FALSE(network.calls[0].headers.contains("X-Pschedulerd-Takes-Turn"));
+  EXPECT_TRUE(network.calls[1].headers.contains("X-Pschedulerd-Takes-Turn"));
 }
 
 TEST_F(Wire, TakesTheRunFromTheAnswerOfANodeOfThisKind) {
@@ -236,6 +260,21 @@ TEST_F(Wire, RemovesRunsAndTasks) {
   EXPECT_THAT(network.take_lines(),
               ElementsAre("DELETE " + kRunUrl + "?key=K", "DELETE " + kTaskUrl + "?key=K",
                           "DELETE " + kRunUrl, "DELETE " + kTaskUrl));
+}
+
+TEST_F(Wire, TellsALeadWhatHasBecomeOfItsRun) {
+  const std::string what = R"({"gave-way":{"participant":1,"reason":"Preempted."}})";
+  network.script({ours_says(200, "OK"), ours_says(404, "No such run."), ours_says(409, "Not yet.")});
+  const auto tell = [&] { return get(peers->tell_lead(b_example(), kTask, kRun, "K", what)); };
+  EXPECT_EQ(tell().value(), Removal::done);
+  EXPECT_EQ(network.calls[0].body, what);
+  EXPECT_THAT(network.calls[0].headers, kMarkAndJson);
+  EXPECT_EQ(network.calls[0].time_limit, 5s);
+  EXPECT_EQ(tell().value(), Removal::was_not_there);
+  const auto refused = tell();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "b.example answered 409 when told that its run gave way here: Not yet.");
+  for (const auto& line : network.take_lines()) EXPECT_EQ(line, "PUT " + kRunUrl + "?key=K");
 }
 
 TEST_F(Wire, WaitsForTheResultWithoutAKey) {

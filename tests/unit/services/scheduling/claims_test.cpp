@@ -29,23 +29,23 @@ Run run(std::uint8_t number, Instant held_until, std::uint8_t task = 1) {
   return run;
 }
 
-TEST(Rank, GoesByPriorityThenAgeThenUuid) {
-  const Rank usual{0, kNoon, id<TaskId>(5)};
-  EXPECT_TRUE(goes_before({1, kNoon + 1s, id<TaskId>(9)}, usual));
-  EXPECT_TRUE(goes_before({0, kNoon - 1s, id<TaskId>(9)}, usual));
-  EXPECT_TRUE(goes_before({0, kNoon, id<TaskId>(4)}, usual));
-  EXPECT_FALSE(goes_before({0, kNoon, id<TaskId>(6)}, usual));
-  EXPECT_FALSE(goes_before({-1, kNoon - 1h, id<TaskId>(1)}, usual));
+TEST(Rank, GoesByPriorityThenLotThenUuid) {
+  const Rank usual{0, 70, id<TaskId>(5)};
+  EXPECT_TRUE(goes_before({1, 71, id<TaskId>(9)}, usual));
+  EXPECT_TRUE(goes_before({0, 69, id<TaskId>(9)}, usual));
+  EXPECT_TRUE(goes_before({0, 70, id<TaskId>(4)}, usual));
+  EXPECT_FALSE(goes_before({0, 70, id<TaskId>(6)}, usual));
+  EXPECT_FALSE(goes_before({-1, 1, id<TaskId>(1)}, usual));
 }
 
 TEST(Rank, NeverPutsTwoBeforeEachOther) {
-  const Rank usual{0, kNoon, id<TaskId>(5)};
+  const Rank usual{0, 70, id<TaskId>(5)};
   EXPECT_FALSE(goes_before(usual, usual));
 }
 
 TEST(Claims, ForgetARunOnceItIsSettled) {
   Claims claims;
-  claims.hold(run(1, kNoon), SchedulingClass::exclusive, {7, kNoon, id<TaskId>(1)});
+  claims.hold(run(1, kNoon), SchedulingClass::exclusive, {7, 70, id<TaskId>(1)});
   ASSERT_NE(claims.find(id<RunId>(1)), nullptr);
   EXPECT_EQ(claims.find(id<RunId>(1))->priority, 7);
   const auto held = claims.settle(id<RunId>(1));
