@@ -50,9 +50,16 @@ void inspect_run_places(RunId id, const SharedRun& run, const SharedTask& task, 
   const bool of_the_lead_alone = lead != nullptr && lead->state == RunState::nonstart;
   const bool canceled = !task.is_enabled_on(task.lead());
   const bool taken_back = lead != nullptr && lead->state == RunState::preempted;
+  const bool waits = lead != nullptr && lead->state == RunState::pending;
   for (const auto& node : task.nodes) {
     const Part* part = part_of(run, node);
     if (node == task.lead() || (part != nullptr && part->since >= since)) continue;
+    const bool given_up = part != nullptr && part->ended && *part->ended < since;
+    if (waits && given_up) {
+      findings.report(Rule::told_of_loss, now,
+                      describe(id, task.lead()) + " waits for its start, but on " + node + " it is " +
+                          name_of(part->state));
+    }
     const bool expected = lead != nullptr && !of_the_lead_alone;
     if (expected == (part != nullptr)) continue;
     // Some may have begun it when they learned that it was not to be.

@@ -15,6 +15,9 @@ constexpr Duration kCommitMax = 20ms;
 // to merge; what it agrees on too late takes two calls of 30 s each.
 constexpr Duration kEndsWithin = 90s;
 
+// Tools have the rest of their time, whatever the calendar says.
+constexpr Duration kToolMax = 60s;
+
 // What the tool of a run does, as the task's spec has it.
 test::ToolScript script_of(const services::ToolRun& run) {
   const auto& spec = run.test->at("spec");
@@ -65,6 +68,7 @@ void Member::arrange(test::World& world) {
   ++lives_;
   trace_.add(true_now(), "power-on", {}, name_);
   world.store.before_commit = [this, &world](const ports::Changes&) { return before_commit(world); };
+  world.store.refuses = [this](const ports::Changes&) { return true_now() < disk_full_until_; };
   world.store.after_commit = [this, &world](const ports::Changes& changes) {
     return after_commit(world, changes);
   };
@@ -148,7 +152,8 @@ void Member::check_log() {
 }
 
 void Member::check_runs_end() {
-  if (true_now() < on_since_ + kEndsWithin) return;
+  const Instant all_well = std::max({on_since_, disk_full_until_, clock_set_at_ + kToolMax});
+  if (true_now() < all_well + kEndsWithin) return;
   const Instant now = world().clock.now();
   for (const auto& [end, id] : record_.unfinished_by_end()) {
     if (now <= end + kEndsWithin) return;
@@ -170,6 +175,20 @@ std::optional<Instant> Member::owes_since() const {
   std::optional<Instant> first;
   for (const auto& [id, since] : owed_) first = std::min(first.value_or(since), since);
   return first;
+}
+
+void Member::spare() {
+  commits_left_.reset();
+  disk_full_until_ = std::min(disk_full_until_, true_now());
+}
+
+void Member::set_clock(Duration step) {
+  if (!is_on() || step == Duration::zero()) return;
+  set_by_ += step;
+  clock_set_at_ = true_now();
+  world().clock.step(step);
+  trace_.add(true_now(), "clock-set", {}, name_);
+  mesh_.settle();
 }
 
 void Member::lose_power_at_commit(std::uint64_t commits_from_now, test::Mesh::Commit last) {

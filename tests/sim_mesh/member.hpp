@@ -1,6 +1,6 @@
 #pragma once
-// One node of a simulated mesh through all its lives: what it commits, its tools, and power that goes at a
-// commit.
+// One node of a simulated mesh through all its lives: what it commits, its tools, power that goes at a
+// commit, its clock and its disk.
 
 #include <map>
 #include <optional>
@@ -42,7 +42,17 @@ class Member {
 
   // Power goes at a commit to come; 0 is the next one, also if that is one of its next start.
   void lose_power_at_commit(std::uint64_t commits_from_now, test::Mesh::Commit last);
-  void spare() { commits_left_.reset(); }
+  // Nothing more befalls it.
+  void spare();
+
+  // Somebody sets its clock, if it is on.
+  void set_clock(Duration step);
+  void set_clock_right() { set_clock(-set_by_); }
+
+  // No commit finds room up to that time.
+  void fill_disk(Instant until) { disk_full_until_ = until; }
+  // Whether its disk was full at that time, or has been since.
+  [[nodiscard]] bool disk_was_full(Instant since) const { return disk_full_until_ > since; }
 
   // Lets the commits of a life that is over come to their ends. Before a new one, and at the very end.
   void wind_up();
@@ -71,8 +81,11 @@ class Member {
   std::optional<std::uint64_t> commits_left_;
   test::Mesh::Commit last_ = test::Mesh::Commit::is_lost;
   bool goes_with_this_ = false;
-  Duration disk_free_at_{};  // of the life's steady clock
-  int waiting_ = 0;          // commits
+  Duration disk_free_at_{};                // of the life's steady clock
+  Duration set_by_{};                      // its clock, in all
+  Instant clock_set_at_ = Instant::min();  // true time
+  Instant disk_full_until_ = Instant::min();
+  int waiting_ = 0;  // commits
 };
 
 }  // namespace pscheduler::sim_mesh

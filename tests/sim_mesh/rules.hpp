@@ -18,6 +18,7 @@ enum class Rule {
   accepted_everywhere,
   everywhere_or_nowhere,
   nothing_owed,
+  told_of_loss,
   runs_end,
   says_who_and_why,
   finished_by_all,
@@ -54,6 +55,9 @@ inline constexpr std::array kRules = {
              "each of its runs is on all of them or on none; non-starters are their lead's alone."},
     RuleText{Rule::nothing_owed, "nothing-owed",
              "A minute after all trouble is over, no node owes another one anything from before."},
+    RuleText{Rule::told_of_loss, "told-of-loss",
+             "A minute after all trouble is over, no lead waits for the start of a run that another one has "
+             "given up."},
     RuleText{Rule::runs_end, "runs-end",
              "Every run is in a final state soon after its slot, or after its node is back, whatever the "
              "others and the lines do."},

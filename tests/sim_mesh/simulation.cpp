@@ -99,7 +99,7 @@ void Simulation::ask(Instant now) {
   company_.trace.add(now, "ask", {},
                      request.node + " " + request.method + " " + request.target + " " + request.body);
   auto pending = company_.mesh[request.node].begin(request.method, request.target, request.body);
-  asked_.push_back({std::move(request), std::move(pending)});
+  asked_.push_back({std::move(request), std::move(pending), now});
 }
 
 void Simulation::take_answers() {
@@ -109,12 +109,18 @@ void Simulation::take_answers() {
   });
 }
 
+bool Simulation::disk_was_full(const Asked& asked) const {
+  return std::any_of(company_.members.begin(), company_.members.end(), [&](const auto& member) {
+    return member->name() == asked.request.node && member->disk_was_full(asked.at);
+  });
+}
+
 void Simulation::take_answer(const Asked& asked) {
-  const auto& [request, pending] = asked;
+  const auto& [request, pending, at] = asked;
   const auto& answer = *pending->answer;
   company_.trace.add(now(), "answer", {},
                      request.node + " " + std::to_string(answer.status) + " " + answer.body);
-  if (answer.status >= 500) {
+  if (answer.status >= 500 && !(answer.status == 503 && disk_was_full(asked))) {
     company_.findings.report(Rule::answers_in_order, now(),
                              request.method + " " + request.target + " of " + request.node +
                                  " was answered with " + std::to_string(answer.status) + ": " + answer.body);

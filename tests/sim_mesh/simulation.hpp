@@ -42,6 +42,7 @@ class Simulation {
   struct Asked {
     Request request;
     std::shared_ptr<test::Pending> pending;
+    Instant at;
   };
 
   void add_members();
@@ -49,6 +50,7 @@ class Simulation {
   void ask(Instant now);
   void take_answers();
   void take_answer(const Asked& asked);
+  [[nodiscard]] bool disk_was_full(const Asked& asked) const;
   [[nodiscard]] Instant now() const { return company_.now(); }
   [[nodiscard]] Outcome outcome() const;
 

@@ -1,6 +1,7 @@
 #include "sim_mesh/weather.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pscheduler::sim_mesh {
 
@@ -10,6 +11,9 @@ namespace {
 
 constexpr Duration kFaultPauseMax = 4min;
 constexpr Duration kFaultLengthMax = 3min;
+
+// By how much a clock is set at most: as NTP does after a while without it, by hand, and by mistake.
+constexpr std::array<Duration, 4> kClockSteps = {200ms, 3s, 40s, 1h};
 
 // Longer than any call has.
 constexpr Duration kVeryLate = 40s;
@@ -38,6 +42,9 @@ void Weather::choose_climate() {
   for (const auto fault : {Fault::power, Fault::power_at_commit, Fault::power_at_message, Fault::cut,
                            Fault::one_way, Fault::loss, Fault::delays}) {
     if (chance_.one_in(2)) climate_.push_back(fault);
+  }
+  for (const auto fault : {Fault::clock_set, Fault::full_disk}) {
+    if (chance_.one_in(4)) climate_.push_back(fault);
   }
   const Instant now = mesh_.universe.clock.now();
   next_fault_ = climate_.empty() ? Instant::max() : soon(now, kFaultPauseMax);
@@ -108,7 +115,18 @@ void Weather::do_harm(Instant now) {
     case Fault::delays:
       slow_until_ = soon(now, kFaultLengthMax);
       return;
+    case Fault::clock_set:
+      victim.set_clock(clock_step());
+      return;
+    case Fault::full_disk:
+      victim.fill_disk(soon(now, kFaultLengthMax));
+      return;
   }
+}
+
+Duration Weather::clock_step() {
+  const Duration most = chance_.pick(kClockSteps);
+  return chance_.between(-most, most);
 }
 
 void Weather::cut(Instant now, bool both_ways) {
@@ -151,6 +169,7 @@ void Weather::clear_up(Instant now) {
   mesh_.network.set_all_links({});
   for (const auto& member : members_) member->spare();
   go_on(now);
+  for (const auto& member : members_) member->set_clock_right();
 }
 
 }  // namespace pscheduler::sim_mesh

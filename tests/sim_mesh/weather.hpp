@@ -1,6 +1,6 @@
 #pragma once
 // What befalls a mesh: nodes lose their power, now, at a commit or at a message; lines are slow, lose
-// messages, or are cut in one direction or both.
+// messages, or are cut in one direction or both; clocks are set, and disks are full.
 
 #include <memory>
 #include <optional>
@@ -23,11 +23,21 @@ class Weather {
   [[nodiscard]] Instant next() const;
   void go_on(Instant now);
 
-  // All is well from now on: whoever is off comes back.
+  // All is well from now on: whoever is off comes back, clocks are set right and disks have room.
   void clear_up(Instant now);
 
  private:
-  enum class Fault { power, power_at_commit, power_at_message, cut, one_way, loss, delays };
+  enum class Fault {
+    power,
+    power_at_commit,
+    power_at_message,
+    cut,
+    one_way,
+    loss,
+    delays,
+    clock_set,
+    full_disk
+  };
   struct Cut {
     std::string from;
     std::string to;
@@ -39,6 +49,7 @@ class Weather {
   void cut(Instant now, bool both_ways);
   void bring_back(Member& member);
   test::Fate fate_of(const test::WireCall& call);
+  Duration clock_step();
   [[nodiscard]] Instant soon(Instant now, Duration longest);
   Member& any();
 
