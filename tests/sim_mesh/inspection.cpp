@@ -54,7 +54,8 @@ void inspect_run_places(RunId id, const SharedRun& run, const SharedTask& task, 
   for (const auto& node : task.nodes) {
     const Part* part = part_of(run, node);
     if (node == task.lead() || (part != nullptr && part->since >= since)) continue;
-    const bool given_up = part != nullptr && part->ended && *part->ended < since;
+    // One whose clock was wrong may also have measured long ago.
+    const bool given_up = part != nullptr && part->state == RunState::preempted && *part->ended < since;
     if (waits && given_up) {
       findings.report(Rule::told_of_loss, now,
                       describe(id, task.lead()) + " waits for its start, but on " + node + " it is " +
