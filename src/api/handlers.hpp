@@ -20,6 +20,9 @@ AsyncResult<HttpResponse> put_debug(Call call);
 // status.cpp
 AsyncResult<HttpResponse> get_status(Call call);
 
+// limits.cpp
+AsyncResult<HttpResponse> get_limits(Call call);
+
 // pause.cpp
 AsyncResult<HttpResponse> get_pause(Call call);
 AsyncResult<HttpResponse> put_pause(Call call);

@@ -25,6 +25,7 @@ constexpr std::array kRoutes = {
     Route{"clock", "GET", get_clock},
     Route{"mtu-safe", "GET", get_mtu_safe},
     Route{"status", "GET", get_status},
+    Route{"limits", "GET", get_limits},
     Route{"exception", "GET", get_exception},
     Route{"debug", "GET", get_debug},
     Route{"debug", "PUT", put_debug},

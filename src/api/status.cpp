@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "handlers.hpp"
+#include "pscheduler/services/limits.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::api {
@@ -13,6 +14,11 @@ constexpr Duration kOverdueAfter = std::chrono::minutes(1);
 
 Json optional_time(const std::optional<Instant>& at) {
   return at ? Json(format_timestamp_z(*at)) : Json();
+}
+
+Json limits_object(const services::Limits& limits) {
+  if (!limits.complaint()) return {{"ok", true}};
+  return {{"ok", false}, {"error", *limits.complaint()}};
 }
 
 // One of the four daemons that clients look for, of which one process does the work: it is alive while it
@@ -44,7 +50,7 @@ AsyncResult<HttpResponse> get_status(Call call) {
       {"archiver", service_object(call, now, call.services.archivist.next_due())},
   };
   Json status = {{"time", format_timestamp_z(now)},
-                 {"limits", {{"ok", true}}},
+                 {"limits", limits_object(call.services.limits)},
                  {"services", std::move(services)},
                  {"runs",
                   {{"last-finished", optional_time(last->finished)},

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "pscheduler/ports/clock.hpp"
+#include "pscheduler/ports/dns_records.hpp"
 #include "pscheduler/ports/host_facts.hpp"
+#include "pscheduler/ports/host_networks.hpp"
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/ports/metrics.hpp"
 #include "pscheduler/ports/processes.hpp"
@@ -69,6 +71,22 @@ class SmallHost final : public ports::HostFacts {
   ports::Clock& clock_;
   std::string name_;
   std::vector<std::string> addresses_;
+};
+
+// Nobody has a name or anything else in this DNS.
+class NoDnsRecords final : public ports::DnsRecords {
+ public:
+  ports::AsyncResult<std::vector<std::string>> records(std::string name, ports::RecordType,
+                                                       Duration) override {
+    co_return fail(Errc::not_found, "There is no " + name);
+  }
+};
+
+class LoopbackNetwork final : public ports::HostNetworks {
+ public:
+  [[nodiscard]] Result<std::vector<ports::InterfaceNetwork>> networks() const override {
+    return std::vector<ports::InterfaceNetwork>{{"127.0.0.1", 8}};
+  }
 };
 
 class NoProcesses final : public ports::Processes {

@@ -82,13 +82,16 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
                 archivist_settings(options.host_name)),
       runner({loop.get_executor(), store, clock, random, host, log}, plugins, journal, book, peers,
              runner_settings(options)),
+      limits({loop.get_executor(), clock, scripts, dns, http, networks,
+              [](const std::string& path) { return Result<std::string>(fail(Errc::not_found, path)); }},
+             log, [this] { return Result<std::optional<std::string>>(limits_text); }, {}),
       scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner, peers,
-                 errands, services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
+                 errands, limits, services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),
       housekeeping({loop.get_executor(), store, store, clock, log}, events, book, options.keep),
       submission({loop.get_executor(), store, clock, random, host, scripts, log}, plugins, scheduling, book,
-                 peers, errands, services::SubmissionSettings{options.host_name, Zone::utc()}),
+                 peers, errands, limits, services::SubmissionSettings{options.host_name, Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
-           store, metrics, housekeeping, archivist, peers},
+           store, metrics, housekeeping, archivist, peers, limits},
           {options.host_name, Zone::utc()}),
       network_(options.network),
       host_name_(options.host_name),
@@ -279,6 +282,12 @@ Json World::detail_of(const std::string& task) {
   return get(task + "?detail").json().at("detail");
 }
 
+void World::limit(std::optional<std::string> text) {
+  limits_text = std::move(text);
+  loops_.spawn(limits.look());
+  settle();
+}
+
 void World::stop() {
   if (stopped_) return;
   stopped_ = true;
@@ -292,6 +301,7 @@ void World::stop() {
     co_await world.scheduling.stop();
     co_await world.archivist.stop();
     co_await world.submission.stop();
+    co_await world.limits.stop();
     co_await world.errands.stop();
   };
   boost::asio::co_spawn(loop, stopping(*this), [&](const std::exception_ptr& error) {

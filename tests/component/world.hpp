@@ -24,6 +24,7 @@
 #include "component/watched_store.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/api/api.hpp"
+#include "pscheduler/services/limits.hpp"
 
 namespace pscheduler::test {
 
@@ -129,6 +130,9 @@ class World final : public Network::Server {
   std::string states_of(const Json& run);
   Json detail_of(const std::string& task);
 
+  // Puts a limits file into place, or takes it away.
+  void limit(std::optional<std::string> text);
+
   // Drains as the daemon does. The node answers afterwards, too, but starts nothing.
   void stop();
   // Power loss: nothing more becomes durable, and nobody hears of the node any more.
@@ -147,6 +151,8 @@ class World final : public Network::Server {
   KeptMetrics metrics;
   SmallScripts scripts;
   ScriptedPlugins plugins;
+  NoDnsRecords dns;
+  LoopbackNetwork networks;
   Network::Client http;
   WatchedStore store;
   services::RunEvents events;
@@ -156,6 +162,8 @@ class World final : public Network::Server {
   services::Errands errands;
   services::Archivist archivist;
   services::Runner runner;
+  std::optional<std::string> limits_text;  // of the limits file
+  services::Limits limits;
   services::Scheduling scheduling;
   services::Housekeeping housekeeping;
   services::Submission submission;

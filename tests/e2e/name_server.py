@@ -28,7 +28,7 @@ class NameServer:
 
     def __init__(self, table):
         self.table = table
-        self.asked = []
+        self.was_asked = threading.Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self._socket.getsockname()[1]
@@ -60,7 +60,7 @@ class NameServer:
         kind, = struct.unpack("!H", query[at + 1:at + 3])
         question = query[12:at + 5]
         name = ".".join(labels).lower()
-        self.asked.append((name, kind))
+        self.was_asked.set()
         entry = self.table.get(name, NO_SUCH_NAME)
         if entry is SILENT:
             return None

@@ -23,6 +23,10 @@
 #include "pscheduler/services/submission.hpp"
 #include "pscheduler/time/zone.hpp"
 
+namespace pscheduler::services {
+class Limits;
+}
+
 namespace pscheduler::api {
 
 // The highest API level spoken (spec api.md 2).
@@ -45,6 +49,7 @@ struct Services {
   const services::Housekeeping& housekeeping;
   const services::Archivist& archivist;
   const services::Peers& peers;
+  services::Limits& limits;
 };
 
 struct Settings {

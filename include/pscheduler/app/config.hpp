@@ -32,8 +32,10 @@ struct Config {
   std::filesystem::path data_directory;
   std::vector<std::filesystem::path> plugins;  // class roots; empty: found by the program
   std::filesystem::path configurables;         // read again when it changes; need not exist
-  std::string resolver;                        // ADDR:PORT; empty: the system's
-  std::filesystem::path tls_certificate;       // both or neither; neither: made at the first start
+  std::filesystem::path limits;                // read again when it changes; need not exist
+  bool strict_limits = false;
+  std::string resolver;                   // ADDR:PORT; empty: the system's
+  std::filesystem::path tls_certificate;  // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
   bool plain_http = false;
   std::int64_t max_parallel_runs = 0;
@@ -82,7 +84,7 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
 tl::expected<Configurables, ConfigProblems> read_configurables(const std::filesystem::path& file);
 
 // What --check looks at beyond that: whether certificate and key belong together, this host has the addresses
-// to listen on, the directories can be used, and the configurables are good.
+// to listen on, the directories can be used, and the configurables and the limits are good.
 ConfigProblems check_files(const Config& config);
 
 // As a configuration file with every key.

@@ -29,6 +29,10 @@ inline constexpr Message kHttpRequest{"HTTP_REQUEST", Level::debug, "Answered a 
 inline constexpr Message kHttpStopIncomplete{"HTTP_STOP_INCOMPLETE", Level::warning, "Some requests did not end in time while stopping"};
 inline constexpr Message kHttpTlsFailed{"HTTP_TLS_FAILED", Level::debug, "A client did not complete the TLS handshake"};
 inline constexpr Message kHttpTooManyConnections{"HTTP_TOO_MANY_CONNECTIONS", Level::warning, "A connection was closed at once because there are too many; raise connections-max or connections-per-address-max if they are wanted"};
+inline constexpr Message kLimitsApplied{"LIMITS_APPLIED", Level::info, "The limits are in force"};
+inline constexpr Message kLimitsBroken{"LIMITS_BROKEN", Level::error, "A list for the limits could not be fetched because of a mistake in the program"};
+inline constexpr Message kLimitsGone{"LIMITS_GONE", Level::warning, "There is no limits file any more: everybody may run everything"};
+inline constexpr Message kLimitsRefused{"LIMITS_REFUSED", Level::error, "The limits file is not valid: everything is refused until it is mended"};
 inline constexpr Message kPeerReachable{"PEER_REACHABLE", Level::info, "Another participant answers again"};
 inline constexpr Message kPeerUnreachable{"PEER_UNREACHABLE", Level::warning, "Another participant does not answer; it is called less often until it does"};
 inline constexpr Message kPlanningBroken{"PLANNING_BROKEN", Level::error, "A task could not be planned because of a mistake in the program"};

@@ -41,6 +41,7 @@ struct SchedulingSettings {
 };
 
 class Agreement;
+class Limits;
 
 // When a run is to be, as somebody else has chosen it.
 struct Placement {
@@ -63,7 +64,7 @@ class Scheduling {
   };
 
   Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner, Peers& peers,
-             Errands& errands, SchedulingSettings settings);
+             Errands& errands, Limits& limits, SchedulingSettings settings);
 
   // Takes up a durable task that plans runs here.
   void add(const Task& task);
@@ -74,7 +75,8 @@ class Scheduling {
 
   // A run at a time somebody else chose: the lead of the task, or whoever may write to a task led here.
   // conflict: the time is taken, or too close for a run that is to be held; invalid_argument: beyond the
-  // horizon.
+  // horizon. One that the limits deny is stored as a non-starter, but forbidden when it was to be held;
+  // not_possible while the limits cannot be used.
   ports::AsyncResult<RunId> place(Task task, std::optional<RunId> id, Placement placement, Why why);
 
   // The lead of a held run confirms it with the data of all participants. False when the run is not held.
@@ -206,7 +208,10 @@ class Scheduling {
   ports::AsyncResult<JsonText> own_data(const Task& task, const TaskProgress& progress, Origin origin);
   ports::AsyncResult<std::optional<Run>> add_run(const Task& task, TaskProgress& progress, Planned planned);
   ports::Async<void> withdraw_stored(Run run, bool planned_here);
-  ports::Async<void> store_nonstart(const Task& task, Attempt attempt, std::string reason);
+  ports::AsyncResult<void> permit(const Task& task, Planned& planned,
+                                  const std::vector<Displaced>& displaced);
+  ports::AsyncResult<void> store_denied(const Task& task, RunId id, TimeRange times, Why why, Error denial);
+  ports::Async<void> store_nonstart(const Task& task, Attempt attempt, Error problem);
   static void count_run(const Task& task, TaskProgress& progress, const Run& run, Origin origin);
   static void uncount_run(TaskProgress& progress, const TaskProgress& before, Origin origin);
 
@@ -250,6 +255,7 @@ class Scheduling {
   Runner& runner_;
   Peers& peers_;
   Errands& errands_;
+  Limits& limits_;
   SchedulingSettings settings_;
   schedule::Timeline timeline_;
   PlanQueue queue_;

@@ -25,6 +25,8 @@
 
 namespace pscheduler::services {
 
+class Limits;
+
 struct SubmissionSettings {
   std::string host_name;  // what this node calls itself, host[:port]
   Zone zone;              // of times without an offset
@@ -43,17 +45,18 @@ class Submission {
   };
 
   Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, TaskBook& book, Peers& peers,
-             Errands& errands, SubmissionSettings settings);
+             Errands& errands, Limits& limits, SubmissionSettings settings);
 
   // A client's task. invalid_argument: the document, the spec, an archive or a context is refused;
+  // forbidden: the limits deny it, with all they say;
   // not_possible: no tool can do it at all of its participants, or one of them fails, which the message names
   // with its words; unavailable: no room to store it. When the caller is cancelled before all participants
   // have taken the task, it is given up everywhere.
   ports::AsyncResult<TaskId> submit(Json document, Hints hints);
 
   // A lead's task for participant number `participant` (1 and up) with the id the lead gave it. All its
-  // errors are invalid_argument, but for unavailable and conflict-free repetition: a known id is
-  // invalid_argument, too.
+  // errors are invalid_argument, but for unavailable, those of the limits (forbidden, not_possible) and
+  // conflict-free repetition: a known id is invalid_argument, too.
   ports::AsyncResult<void> accept(TaskId id, int participant, Json document, Hints hints);
 
   // At start: gives up the tasks whose creation was interrupted. Their errands are among the recovered ones.
@@ -70,6 +73,10 @@ class Submission {
   ports::AsyncResult<void> check_archives(const TaskRequest& request);
   ports::AsyncResult<void> check_contexts(const TaskRequest& request, std::size_t participants);
   [[nodiscard]] Result<void> check_lead_bind(const TaskRequest& request) const;
+
+  // who may (limiting.cpp): the diagnostics; a request that is rewritten is replaced
+  ports::AsyncResult<std::string> limit(TaskRequest& request, const Hints& hints);
+  ports::AsyncResult<std::string> limit_participation(const Json& document, const Hints& hints);
 
   // as the lead, up to the task's record (submission.cpp)
   ports::AsyncResult<std::vector<std::string>> participants_of(const TaskRequest& request);
@@ -95,6 +102,7 @@ class Submission {
   TaskBook& book_;
   Peers& peers_;
   Errands& errands_;
+  Limits& limits_;
   SubmissionSettings settings_;
   bool stopping_ = false;
   ports::Scope creations_;

@@ -47,6 +47,16 @@ constexpr ConfigKey kKeys[] = {
      .help =
          "File with values of keep-runs-tasks and run-straggle that are read again whenever it changes and "
          "override those given here; it need not exist."},
+    {.name = "limits",
+     .target = &Config::limits,
+     .preset = "/etc/pscheduler/limits.conf",
+     .help = "File that says who may run what; it is read again whenever it changes. Without it everybody "
+             "may run "
+             "everything; while it is not valid, everything is refused."},
+    {.name = "strict-limits",
+     .target = &Config::strict_limits,
+     .preset = "false",
+     .help = "Mends three weaknesses of limits files that existing ones may lean on; see docs/limits.md."},
     {.name = "resolver",
      .target = &Config::resolver,
      .preset_text = "the system's",

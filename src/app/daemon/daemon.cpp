@@ -2,6 +2,10 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 
 #include "notify.hpp"
 #include "pscheduler/adapters/http/certificate.hpp"
@@ -13,6 +17,7 @@
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
 #include "pscheduler/adapters/system/inotify_watch.hpp"
+#include "pscheduler/adapters/system/interface_networks.hpp"
 #include "pscheduler/adapters/system/posix_files.hpp"
 #include "pscheduler/adapters/system/system_clock.hpp"
 #include "pscheduler/adapters/system/system_host_facts.hpp"
@@ -22,6 +27,7 @@
 #include "pscheduler/services/configurables_watch.hpp"
 #include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
+#include "pscheduler/services/limits.hpp"
 #include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 
@@ -39,6 +45,14 @@ adapters::JqScriptsOptions jq_options(const Installation& installation) {
   options.helper = installation.jq_helper;
   if (!installation.jq_modules.empty()) options.module_paths.push_back(installation.jq_modules);
   return options;
+}
+
+Result<std::string> read_text_file(const std::string& path) {
+  const std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return fail(Errc::unavailable, path + " cannot be read: " + std::strerror(errno));
+  return text.str();
 }
 
 services::ArchivistSettings archivist_settings(const Config& config, const std::string& host_name,
@@ -64,6 +78,8 @@ struct Daemon::Parts {
   adapters::JqScripts scripts;
   adapters::InotifyWatch plugin_directories;
   adapters::InotifyWatch configurables_directory;
+  adapters::InotifyWatch limits_directory;
+  adapters::InterfaceNetworks networks;
   adapters::SystemHostFacts host_facts;
   std::unique_ptr<adapters::SqliteStore> store;
   std::unique_ptr<services::PluginHost> plugins;
@@ -75,6 +91,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::Errands> errands;
   std::unique_ptr<services::Archivist> archivist;
   std::unique_ptr<services::Runner> runner;
+  std::unique_ptr<services::Limits> limits;
   std::unique_ptr<services::Scheduling> scheduling;
   std::unique_ptr<services::Housekeeping> housekeeping;
   std::unique_ptr<services::ConfigurablesWatch> configurables;
@@ -89,6 +106,7 @@ struct Daemon::Parts {
         scripts(executor, processes, jq_options(installation)),
         plugin_directories(executor),
         configurables_directory(executor),
+        limits_directory(executor),
         host_facts(clock, processes, resolver),
         run_events(executor) {}
 };
@@ -153,20 +171,23 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
                               log_},
       *parts.plugins, *parts.journal, parts.book, *parts.peers, runner_settings);
   parts.runner->archive_with(*parts.archivist);
+  furnish_limits(parts, zone);
+  co_await parts.limits->look();
   parts.scheduling = std::make_unique<services::Scheduling>(
       services::Scheduling::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_},
-      *parts.plugins, *parts.journal, parts.book, *parts.runner, *parts.peers, *parts.errands,
+      *parts.plugins, *parts.journal, parts.book, *parts.runner, *parts.peers, *parts.errands, *parts.limits,
       services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
   furnish_housekeeping(parts);
   parts.submission = std::make_unique<services::Submission>(
       services::Submission::Ports{parts.executor, *parts.store, parts.clock, parts.random, parts.host_facts,
                                   parts.scripts, log_},
-      *parts.plugins, *parts.scheduling, parts.book, *parts.peers, *parts.errands,
+      *parts.plugins, *parts.scheduling, parts.book, *parts.peers, *parts.errands, *parts.limits,
       services::SubmissionSettings{host_name, zone});
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
-                    *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers},
+                    *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers,
+                    *parts.limits},
       api::Settings{host_name, zone});
   auto resumed = co_await parts.runner->recover();
   if (!resumed) co_return resumed;
@@ -190,6 +211,24 @@ Result<void> Daemon::federate(Parts& parts, const Zone& zone) {
       services::Errands::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.peers,
       config_.keep_runs_tasks);
   return {};
+}
+
+// Who may run what.
+void Daemon::furnish_limits(Parts& parts, const Zone& zone) {
+  services::LimitPorts ports{parts.executor, parts.clock,    parts.scripts, parts.resolver,
+                             *parts.http,    parts.networks, read_text_file};
+  const auto read = [file = config_.limits]() -> Result<std::optional<std::string>> {
+    std::error_code absent;
+    if (!std::filesystem::is_regular_file(file, absent)) return std::nullopt;
+    auto text = read_text_file(file.string());
+    if (!text) return fail(std::move(text.error()));
+    return std::optional(std::move(*text));
+  };
+  services::LimitsSettings settings;
+  settings.file = config_.limits;
+  settings.strictness = config_.strict_limits ? limits::Strictness::strict : limits::Strictness::as_before;
+  settings.zone = zone;
+  parts.limits = std::make_unique<services::Limits>(std::move(ports), log_, read, std::move(settings));
 }
 
 // What can be changed while it runs, and what is kept.
@@ -252,13 +291,14 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto doing_errands = parts.errands->work();
   auto housekeeping = parts.housekeeping->work();
   auto configuring = parts.configurables->work(parts.configurables_directory);
+  auto limiting = parts.limits->work(parts.limits_directory, parts.files);
   auto watching = parts.plugins->watch(parts.plugin_directories);
   auto alive = keep_watchdog(parts.clock);
   auto stopping = stop_.wait();
   if (!stop_requested_) {
     co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(archiving) ||
               std::move(doing_errands) || std::move(housekeeping) || std::move(configuring) ||
-              std::move(watching) || std::move(alive));
+              std::move(limiting) || std::move(watching) || std::move(alive));
   }
   co_return Result<void>{};
 }
@@ -272,6 +312,7 @@ ports::Async<void> Daemon::drain(Parts& parts) {
   if (parts.submission) co_await parts.submission->stop();
   if (parts.errands) co_await parts.errands->stop();
   if (parts.server) co_await parts.server->stop(kAnswerGrace);
+  if (parts.limits) co_await parts.limits->stop();
   if (parts.plugins) co_await parts.plugins->stop();
   co_await parts.scripts.stop();
   if (parts.store) parts.store->stop();

@@ -40,6 +40,7 @@ class Daemon {
 
   ports::AsyncResult<void> start(Parts& parts);
   Result<void> federate(Parts& parts, const Zone& zone);
+  void furnish_limits(Parts& parts, const Zone& zone);
   void furnish_housekeeping(Parts& parts);
   ports::AsyncResult<void> serve(Parts& parts);
   ports::Async<void> drain(Parts& parts);

@@ -157,8 +157,7 @@ ports::Async<void> Scheduling::give_up_agreement(const Task& task, Attempt attem
     changed_.notify_all();
     co_return;
   }
-  std::string reason = problem.message;
-  co_await store_nonstart(task, std::move(attempt), std::move(reason));
+  co_await store_nonstart(task, std::move(attempt), problem);
   if (problem.code != Errc::not_found) co_return;
   // A participant has lost the task, so no run of it can be agreed on any more.
   Task lost = task;

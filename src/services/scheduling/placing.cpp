@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pscheduler/services/limits.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "services/scheduling/agreement.hpp"
 #include "services/scheduling/turns.hpp"
@@ -66,12 +67,18 @@ ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> 
   planned.displacing = displacing;
   planned.run.nominal_start = placement.nominal_start;
   if (placement.hold) planned.run.held_until = ports_.clock.now() + *placement.hold;
+  const Why placed_by = planned.why;
   std::optional<Agreement> agreement;
   if (task.leads() && task.participants.size() > 1) {
     agreement.emplace(ports_.executor, peers_, ports_.clock, task);
   }
   auto storing = store_run(task, std::move(planned), agreement ? &*agreement : nullptr);
   auto stored = co_await std::move(storing);
+  // Leads of 5.2 expect a run that is denied to be there; others are told.
+  if (!stored && !placement.hold && !denial_in(stored.error()).empty()) {
+    auto denial = std::move(stored.error());
+    stored = co_await store_denied(task, run_id, times, placed_by, std::move(denial));
+  }
   if (!stored) co_return fail(std::move(stored.error()));
   co_return run_id;
 }

@@ -35,7 +35,7 @@ constexpr Duration kAheadForTurns = std::chrono::minutes(1);
 }  // namespace
 
 Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskBook& book, Runner& runner,
-                       Peers& peers, Errands& errands, SchedulingSettings settings)
+                       Peers& peers, Errands& errands, Limits& limits, SchedulingSettings settings)
     : ports_(std::move(ports)),
       plugins_(plugins),
       journal_(journal),
@@ -43,6 +43,7 @@ Scheduling::Scheduling(Ports ports, Plugins& plugins, RunJournal& journal, TaskB
       runner_(runner),
       peers_(peers),
       errands_(errands),
+      limits_(limits),
       settings_(std::move(settings)),
       changed_(ports_.executor),
       settled_(ports_.executor),

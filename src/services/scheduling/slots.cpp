@@ -70,8 +70,9 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
   const auto slot = choose_slot(task, starts);
   if (!slot) {
     if (attempt.replaces) co_return false;
-    std::string reason = co_await why_no_room(task, starts);
-    co_await store_nonstart(task, std::move(attempt), std::move(reason));
+    Error no_room{Errc::conflict, "", ""};
+    no_room.message = co_await why_no_room(task, starts);
+    co_await store_nonstart(task, std::move(attempt), std::move(no_room));
     co_return false;
   }
   Planned planned = planned_run(task, attempt, slot->times);
@@ -88,8 +89,7 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
   if (stored.error().code == Errc::unavailable) {
     retry_soon(task.id);
   } else {
-    std::string reason = stored.error().message;
-    co_await store_nonstart(task, std::move(attempt), std::move(reason));
+    co_await store_nonstart(task, std::move(attempt), std::move(stored.error()));
   }
   co_return false;
 }

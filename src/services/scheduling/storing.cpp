@@ -5,6 +5,7 @@
 
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/limits.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "services/scheduling/turns.hpp"
 
@@ -77,6 +78,7 @@ ports::AsyncResult<void> Scheduling::store_run(const Task& task, Planned planned
   }
   if (*added) {
     occupation.firm = (*added)->held_until.has_value();
+    occupation.priority = (*added)->priority.value_or(0);
     timeline_.insert(occupation);
     if (occupation.firm) {
       claims_.hold(std::move(**added), task.scheduling_class, rank);
@@ -93,6 +95,8 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task
                                                                       TaskProgress& progress, Planned planned,
                                                                       const std::vector<Displaced>& displaced,
                                                                       Agreement* agreement) {
+  auto permitted = co_await permit(task, planned, displaced);
+  if (!permitted) co_return fail(std::move(permitted.error()));
   co_await add_preempted(planned.together, displaced, task, planned.run);
   auto errands = planned.together.new_errands;
   auto adding = agreement == nullptr ? add_run(task, progress, std::move(planned))
@@ -100,6 +104,31 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task
   auto added = co_await std::move(adding);
   if (added) errands_.take(std::move(errands));
   co_return added;
+}
+
+// What the limits say of a run whose time is reserved, and the priority they give it: one that displaces
+// others must rank above them with that.
+ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
+                                            const std::vector<Displaced>& displaced) {
+  if (!limits_.in_force()) co_return Result<void>{};
+  auto permitted = co_await limits_.permit_run(task, planned.run.times);
+  if (!permitted) {
+    // What this host plans waits until the limits can be used again.
+    const bool waits = permitted.error().code == Errc::not_possible && planned.origin != Origin::placed;
+    if (waits) permitted.error().code = Errc::unavailable;
+    co_return fail(std::move(permitted.error()));
+  }
+  planned.run.limit_diags = std::move(permitted->diags);
+  if (permitted->priority) planned.run.priority = permitted->priority;
+  const std::int64_t priority = planned.run.priority.value_or(0);
+  for (const auto& other : displaced) {
+    if (other.run.priority.value_or(0) < priority) continue;
+    co_return fail(Errc::not_possible,
+                   "There was no free time within the slip, and the priority that the limits give, " +
+                       std::to_string(priority) + ", is not above that of run " + other.run.id.to_string() +
+                       ".");
+  }
+  co_return Result<void>{};
 }
 
 // This host's data for a run, from the tool of its task.
@@ -177,7 +206,27 @@ void Scheduling::uncount_run(TaskProgress& progress, const TaskProgress& before,
   progress.plans_runs = before.plans_runs && progress.enabled;
 }
 
-ports::Async<void> Scheduling::store_nonstart(const Task& task, Attempt attempt, std::string reason) {
+// A run that somebody has placed and the limits deny, for the record.
+ports::AsyncResult<void> Scheduling::store_denied(const Task& task, RunId id, TimeRange times, Why why,
+                                                  Error denial) {
+  const TaskBook::Hold hold(book_, task);
+  TaskProgress& progress = hold.progress();
+  const TaskProgress before = progress;
+  Run run = new_run(task, id, times);
+  run.state = RunState::nonstart;
+  run.limit_diags = denial_in(denial);
+  run.errors = denial.message;
+  why.reason = std::move(denial.message);
+  count_run(task, progress, run, Origin::placed);
+  ports::Changes together;
+  together.task_progress.emplace_back(task.id, progress);
+  auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(together));
+  if (!stored) uncount_run(progress, before, Origin::placed);
+  co_return stored;
+}
+
+// One without room may be planned anew when there is some; one that the limits deny stays denied.
+ports::Async<void> Scheduling::store_nonstart(const Task& task, Attempt attempt, Error problem) {
   const TaskBook::Hold hold(book_, task);
   TaskProgress& progress = hold.progress();
   if (!progress.enabled) co_return;
@@ -185,17 +234,18 @@ ports::Async<void> Scheduling::store_nonstart(const Task& task, Attempt attempt,
   const TimeRange wanted{attempt.nominal_start, attempt.nominal_start + task.duration};
   Run run = new_run(task, RunId(ports::new_uuid(ports_.random)), wanted);
   run.state = RunState::nonstart;
-  run.errors = reason;
+  run.errors = problem.message;
+  run.limit_diags = denial_in(problem);
   run.nominal_start = attempt.nominal_start;
-  run.latest_start = attempt.latest_start;
+  if (run.limit_diags.empty()) run.latest_start = attempt.latest_start;
   count_run(task, progress, run, Origin::planned);
   ports::Changes together;
   together.task_progress.emplace_back(task.id, progress);
   const Run nonstart = run;
-  Why why{std::move(reason), "scheduler"};
+  Why why{std::move(problem.message), "scheduler"};
   auto stored = co_await journal_.add(std::move(run), std::move(why), std::move(together));
   if (stored) {
-    keep_open(nonstart, task.scheduling_class);
+    if (nonstart.latest_start) keep_open(nonstart, task.scheduling_class);
     co_return;
   }
   uncount_run(progress, before, Origin::planned);

@@ -41,6 +41,8 @@ ports::AsyncResult<void> Submission::accept(TaskId id, int participant, Json doc
                                                " participants it must be from 1 to " +
                                                std::to_string(task.participants.size() - 1) + ".");
   }
+  auto diags = co_await limit_participation(document, hints);
+  if (!diags) co_return fail(std::move(diags.error()));
   const auto tool = json::find_string(document, "tool");
   if (!tool || plugins_.find(PluginClass::tool, *tool) == nullptr) {
     co_return fail(Errc::invalid_argument,
@@ -60,6 +62,7 @@ ports::AsyncResult<void> Submission::accept(TaskId id, int participant, Json doc
   task.participant = participant;
   task.tool = *tool;
   task.hints = std::move(hints);
+  task.limit_diags = std::move(*diags);
   request->document = std::make_shared<const Json>(std::move(document));
   auto described = co_await describe(*request, std::move(task));
   if (!described) co_return fail(Errc::invalid_argument, described.error().message, described.error().detail);

@@ -29,13 +29,14 @@ std::string failures_of(const std::vector<Tools>& answers) {
 }  // namespace
 
 Submission::Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, TaskBook& book, Peers& peers,
-                       Errands& errands, SubmissionSettings settings)
+                       Errands& errands, Limits& limits, SubmissionSettings settings)
     : ports_(std::move(ports)),
       plugins_(plugins),
       scheduling_(scheduling),
       book_(book),
       peers_(peers),
       errands_(errands),
+      limits_(limits),
       settings_(std::move(settings)),
       creations_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {
@@ -135,6 +136,8 @@ ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   if (!request) co_return fail(std::move(request.error()));
   auto checked = co_await check(*request);
   if (!checked) co_return fail(std::move(checked.error()));
+  auto diags = co_await limit(*request, hints);
+  if (!diags) co_return fail(std::move(diags.error()));
   auto participants = co_await participants_of(*request);
   if (!participants) co_return fail(std::move(participants.error()));
   auto contexts = co_await check_contexts(*request, participants->size());
@@ -146,6 +149,7 @@ ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
   task.tool = std::move(*tool);
   task.participants = std::move(*participants);
   task.hints = std::move(hints);
+  task.limit_diags = std::move(*diags);
   auto described = co_await describe(*request, std::move(task));
   if (!described) co_return fail(std::move(described.error()));
   if (described->participants.size() > 1) {

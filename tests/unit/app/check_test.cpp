@@ -134,5 +134,16 @@ TEST_F(CheckTest, SaysWhatIsWrongInTheFileAndOnTheHostAtOnce) {
   }
 }
 
+TEST_F(CheckTest, TheLimitsAreReadIfThereAreAny) {
+  config_.limits = directory_ / "limits.conf";
+  EXPECT_THAT(check_files(config_), IsEmpty());
+  file_with("limits.conf", "https://limits.example.org/");
+  EXPECT_THAT(check_files(config_), IsEmpty());
+  file_with("limits.conf", R"({"schema": 1, "identifiers": [], "classifiers": {}, "applications": []})");
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(HasSubstr("limits.conf:1:48: /classifiers: must be an array"),
+                                   HasSubstr("limits.conf:1:1: 'limits' is missing")));
+}
+
 }  // namespace
 }  // namespace pscheduler::app
