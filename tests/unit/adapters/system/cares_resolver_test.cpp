@@ -60,6 +60,28 @@ TEST_F(ResolverTest, SaysThatANameDoesNotExist) {
   EXPECT_THAT(answer.error().message, ::testing::HasSubstr("none.test"));
 }
 
+TEST_F(ResolverTest, TellsRecordsInTheOrderOfTheReply) {
+  const auto records = [this](const std::string& name, ports::RecordType type) {
+    DnsResponder server(loop_);
+    adapters::CaresResolver resolver(loop_.get_executor(), server.address());
+    Answer answer;
+    on_loop([&]() -> ports::Async<void> {
+      answer = co_await resolver.records(name, type, kPatience);
+      server.close();
+      server_.close();
+    });
+    return answer;
+  };
+  EXPECT_THAT(records("two.test", ports::RecordType::a).value(), ElementsAre("192.0.2.1", "192.0.2.2"));
+  EXPECT_THAT(records("six.test", ports::RecordType::aaaa).value(), ElementsAre("2001:db8::6"));
+  EXPECT_THAT(records("six.test", ports::RecordType::a).value(), IsEmpty()) << "the name exists";
+  EXPECT_THAT(records("text.test", ports::RecordType::txt).value(), ElementsAre("one", "two parts"));
+  EXPECT_THAT(records("1.2.0.192.in-addr.arpa", ports::RecordType::ptr).value(), ElementsAre("one.test"));
+  const auto nobody = records("localhost", ports::RecordType::a);
+  ASSERT_FALSE(nobody) << "the hosts file is not asked";
+  EXPECT_EQ(nobody.error().code, Errc::not_found);
+}
+
 TEST_F(ResolverTest, KnowsTheHostsFile) {
   EXPECT_THAT(addresses("localhost", Family::ipv4).value(), Contains("127.0.0.1"));
 }
