@@ -50,8 +50,8 @@ const std::map<std::string, std::set<std::string>> kRoomMayCall = {
     {"archiving", {"runs", "plugins"}},
     {"federation", {"runs"}},
     {"running", {"archiving", "federation", "runs", "plugins"}},
-    {"scheduling", {"running", "federation", "runs", "plugins"}},
-    {"submission", {"scheduling", "archiving", "federation", "runs", "plugins"}},
+    {"scheduling", {"running", "federation", "limits", "runs", "plugins"}},
+    {"submission", {"scheduling", "archiving", "federation", "limits", "runs", "plugins"}},
 };
 
 // The room a header of the services belongs to.
@@ -72,6 +72,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"scheduling.hpp", "scheduling"},
     {"submission.hpp", "submission"},
     {"limit_rules.hpp", "limits"},
+    {"limits.hpp", "limits"},
     {"plan_queue.hpp", "scheduling"},
     {"open_attempts.hpp", "scheduling"},
     {"claims.hpp", "scheduling"},

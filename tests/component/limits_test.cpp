@@ -251,6 +251,7 @@ TEST_F(MeshLimits, WhatOneParticipantDeniesIsToldByItsNameAndRunsNowhere) {
 
 TEST_F(MeshLimits, ARunThatOneParticipantDeniesIsANonStarterWithItsWords) {
   const auto path = task("exclusive", {"a", "b"}, {{"start", text_of(at(90min))}});
+  mesh.advance(10s);
   auto limits = file(before_one());
   limits["applications"].erase(0);
   mesh["b"].limit(limits.dump());

@@ -141,7 +141,7 @@ TEST_F(CheckTest, TheLimitsAreReadIfThereAreAny) {
   EXPECT_THAT(check_files(config_), IsEmpty());
   file_with("limits.conf", R"({"schema": 1, "identifiers": [], "classifiers": {}, "applications": []})");
   EXPECT_THAT(check_files(config_),
-              UnorderedElementsAre(HasSubstr("limits.conf:1:48: /classifiers: must be an array"),
+              UnorderedElementsAre(HasSubstr("limits.conf:1:49: /classifiers: must be an array"),
                                    HasSubstr("limits.conf:1:1: 'limits' is missing")));
 }
 
