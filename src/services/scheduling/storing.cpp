@@ -107,7 +107,7 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task
 }
 
 // What the limits say of a run whose time is reserved, and the priority they give it: one that displaces
-// others must rank above them with that.
+// others must rank above them with that, or have its turn among equals.
 ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
                                             const std::vector<Displaced>& displaced) {
   if (!limits_.in_force()) co_return Result<void>{};
@@ -121,8 +121,10 @@ ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
   planned.run.limit_diags = std::move(permitted->diags);
   if (permitted->priority) planned.run.priority = permitted->priority;
   const std::int64_t priority = planned.run.priority.value_or(0);
+  const bool takes_turn = planned.displacing && planned.displacing->turn;
   for (const auto& other : displaced) {
-    if (other.run.priority.value_or(0) < priority) continue;
+    const std::int64_t others = other.run.priority.value_or(0);
+    if (others < priority || (takes_turn && others == priority)) continue;
     co_return fail(Errc::not_possible,
                    "There was no free time within the slip, and the priority that the limits give, " +
                        std::to_string(priority) + ", is not above that of run " + other.run.id.to_string() +
