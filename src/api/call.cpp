@@ -122,6 +122,11 @@ Result<RunId> Call::run_id() const {
   return *id;
 }
 
+std::string Call::lead_bind() const {
+  const auto given = argument("lead-bind");
+  return given && services.host_facts.is_local_address(std::string(*given)) ? std::string(*given) : "";
+}
+
 HttpResponse json_response(const Call& call, const Json& value) {
   HttpResponse response;
   response.content_type = "application/json";

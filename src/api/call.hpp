@@ -34,6 +34,10 @@ struct Call {
   [[nodiscard]] Result<std::optional<Json>> json(std::string_view name) const;
   [[nodiscard]] Result<Json> required_json(std::string_view name) const;
 
+  // The argument lead-bind where it is an address of this host, else empty: that of a lead elsewhere is of no
+  // use here (spec bwctl.md 2).
+  [[nodiscard]] std::string lead_bind() const;
+
   // The body as a JSON object whose `schema`, if any, is at most schema_max.
   [[nodiscard]] Result<Json> body_object(int schema_max) const;
 

@@ -72,7 +72,8 @@ AsyncResult<HttpResponse> tools_for_test(Call call) {
   const auto level = call.integer("api");
   const bool with_refusals = level && level->value_or(1) >= kApiLevel;
   const bool with_duration = call.flag("duration");
-  const auto offers = co_await call.services.plugins.offers(*test);
+  auto asking = call.services.plugins.offers(*test, call.lead_bind());
+  const auto offers = co_await std::move(asking);
   Json list = Json::array();
   for (const auto& offer : offers) {
     Json tool = *offer.tool.enumeration;

@@ -68,7 +68,8 @@ AsyncResult<HttpResponse> get_test_participants(Call call) {
   if (!validity) co_return fail(std::move(validity.error()));
   if (!validity->valid)
     co_return fail(Errc::invalid_argument, "Invalid test specification: " + validity->error);
-  auto list = co_await call.services.plugins.participants(call.names.at(0), std::move(*spec));
+  auto asking = call.services.plugins.participants(call.names.at(0), std::move(*spec), call.lead_bind());
+  auto list = co_await std::move(asking);
   if (!list) co_return fail(std::move(list.error()));
   Json object = {{"participants", Json::array()}};
   for (const auto& host : list->participants) object["participants"].push_back(host ? Json(*host) : Json());

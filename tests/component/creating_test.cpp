@@ -55,6 +55,33 @@ TEST_F(Creating, CallsFromTheAddressThatTheTaskNames) {
   EXPECT_EQ(mesh["b"].detail_of(path_in(answer))["hints"]["requester"], "198.51.100.4");
 }
 
+// Of its plug-ins some ask other hosts; those of other participants have that address not.
+TEST_F(Creating, TellsOwnPluginsTheAddressToCallFrom) {
+  mesh.add("d", {.more_addresses = {"198.51.100.4"}});
+  const auto path =
+      path_in(mesh["d"].call("POST", "/tasks", task({{"lead-bind", "198.51.100.4"}}, {"d", "b"})));
+  EXPECT_EQ(mesh["d"].plugins.lead_binds["participants"], "198.51.100.4");
+  EXPECT_EQ(mesh["d"].plugins.lead_binds["can-run"], "198.51.100.4");
+  EXPECT_EQ(mesh["b"].plugins.lead_binds["can-run"], "");
+  mesh["d"].run_of(path);
+  EXPECT_EQ(mesh["d"].plugins.lead_binds["run"], "198.51.100.4");
+  EXPECT_EQ(mesh["b"].plugins.lead_binds["run"], "");
+}
+
+TEST_F(Creating, AsksItsPluginsFromAnAddressOfItsOwnOnly) {
+  mesh.add("d", {.more_addresses = {"198.51.100.4"}});
+  const auto asked_from = [&](const std::string& address) {
+    const auto spec = percent_encode(mesh_test("normal", {"d", "b"})["spec"].dump());
+    const auto test = percent_encode(mesh_test("normal", {"d", "b"}).dump());
+    mesh["d"].call("GET", "/tests/normal/participants?spec=" + spec + "&lead-bind=" + address);
+    mesh["d"].call("GET", "/tools?test=" + test + "&lead-bind=" + address);
+    const auto& told = mesh["d"].plugins.lead_binds;
+    return told.at("participants") + " " + told.at("can-run");
+  };
+  EXPECT_EQ(asked_from("198.51.100.4"), "198.51.100.4 198.51.100.4");
+  EXPECT_EQ(asked_from("203.0.113.9"), " ");
+}
+
 TEST_F(Creating, NeedsNotBeTheFirstParticipantByName) {
   const auto answer = mesh["a"].call("POST", "/tasks", task(Json::object(), {"alias", "b"}));
   ASSERT_EQ(answer.status, 200) << answer.body;

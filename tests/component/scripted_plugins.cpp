@@ -107,7 +107,9 @@ ports::AsyncResult<services::Validity> ScriptedPlugins::spec_is_valid(std::strin
   co_return services::Validity{valid, valid ? "" : "seconds must be a positive integer"};
 }
 
-ports::AsyncResult<services::ParticipantList> ScriptedPlugins::participants(std::string, Json spec) {
+ports::AsyncResult<services::ParticipantList> ScriptedPlugins::participants(std::string, Json spec,
+                                                                            std::string lead_bind) {
+  lead_binds["participants"] = std::move(lead_bind);
   auto passed = co_await get_through("participants");
   if (!passed) co_return fail(std::move(passed.error()));
   services::ParticipantList list;
@@ -132,7 +134,8 @@ ports::AsyncResult<std::string> ScriptedPlugins::result_format(std::string, std:
   co_return mime_type + " of " + result.value("tool", "?") + "  \n\n";
 }
 
-ports::Async<std::vector<services::ToolOffer>> ScriptedPlugins::offers(Json test) {
+ports::Async<std::vector<services::ToolOffer>> ScriptedPlugins::offers(Json test, std::string lead_bind) {
+  lead_binds["can-run"] = std::move(lead_bind);
   std::vector<services::ToolOffer> all;
   for (const auto& tool : list(PluginClass::tool)) {
     if (tool.tests.front() != test.value("type", "")) continue;
@@ -208,6 +211,7 @@ ports::Async<void> ScriptedPlugins::work(const services::ToolRun& run, const Too
 }
 
 ports::AsyncResult<services::ToolOutcome> ScriptedPlugins::run(services::ToolRun run) {
+  lead_binds["run"] = run.lead_bind;
   const ToolScript script = script_for ? script_for(run) : scripts[run.tool];
   bool started = false;
   bool killed = false;

@@ -52,6 +52,9 @@ class ScriptedPlugins final : public services::Plugins, public services::Archive
   void add_tool(const std::string& name, const std::string& test, std::int64_t preference);
   std::map<std::string, std::string> declines;
 
+  // Where plug-ins were last told to call other hosts from, by method.
+  std::map<std::string, std::string> lead_binds;
+
   // When given, results and participant data say whose they are: {"node": NODE}.
   std::string node;
 
@@ -84,11 +87,12 @@ class ScriptedPlugins final : public services::Plugins, public services::Archive
   ports::AsyncResult<Json> cli_to_spec(std::string test, Json arguments) override;
   ports::AsyncResult<std::vector<std::string>> spec_to_cli(std::string test, Json spec) override;
   ports::AsyncResult<services::Validity> spec_is_valid(std::string test, Json spec) override;
-  ports::AsyncResult<services::ParticipantList> participants(std::string test, Json spec) override;
+  ports::AsyncResult<services::ParticipantList> participants(std::string test, Json spec,
+                                                             std::string lead_bind) override;
   ports::AsyncResult<std::string> spec_format(std::string test, std::string mime_type, Json spec) override;
   ports::AsyncResult<std::string> result_format(std::string test, std::string mime_type, Json spec,
                                                 Json result) override;
-  ports::Async<std::vector<services::ToolOffer>> offers(Json test) override;
+  ports::Async<std::vector<services::ToolOffer>> offers(Json test, std::string lead_bind) override;
   ports::AsyncResult<services::RunLength> duration(std::string tool, Json test) override;
   ports::AsyncResult<Json> participant_data(std::string tool, Json test, int participant) override;
   ports::AsyncResult<Json> merged_results(std::string tool, Json test, Json results) override;

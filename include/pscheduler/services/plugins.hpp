@@ -71,6 +71,7 @@ struct ToolRun {
   std::shared_ptr<const Json> contexts;          // this participant's list, outermost first; null when none
   std::optional<Instant> started_ahead_at;       // when the process is to be started; absent: now
   Duration time_limit{};                         // from its start
+  std::string lead_bind;                         // as with participants()
   std::function<void(std::shared_ptr<const Json>)> on_record;  // each streamed result that follows the rules
 };
 
@@ -106,13 +107,16 @@ class Plugins {
                                                Json arguments) = 0;  // refusal: invalid_argument
   virtual ports::AsyncResult<std::vector<std::string>> spec_to_cli(std::string test, Json spec) = 0;
   virtual ports::AsyncResult<Validity> spec_is_valid(std::string test, Json spec) = 0;
-  virtual ports::AsyncResult<ParticipantList> participants(std::string test, Json spec) = 0;
+  // `lead_bind`: the address of this host that those plug-ins call from which ask other hosts; empty: any.
+  virtual ports::AsyncResult<ParticipantList> participants(std::string test, Json spec,
+                                                           std::string lead_bind) = 0;
   virtual ports::AsyncResult<std::string> spec_format(std::string test, std::string mime_type, Json spec) = 0;
   virtual ports::AsyncResult<std::string> result_format(std::string test, std::string mime_type, Json spec,
                                                         Json result) = 0;
 
-  // Tools. Offers are by preference, then name; a tool that breaks is a refusal with its reason.
-  virtual ports::Async<std::vector<ToolOffer>> offers(Json test) = 0;
+  // Tools. Offers are by preference, then name; a tool that breaks is a refusal with its reason. `lead_bind`
+  // as with participants().
+  virtual ports::Async<std::vector<ToolOffer>> offers(Json test, std::string lead_bind) = 0;
   virtual ports::AsyncResult<RunLength> duration(std::string tool, Json test) = 0;
   virtual ports::AsyncResult<Json> participant_data(std::string tool, Json test, int participant) = 0;
   virtual ports::AsyncResult<Json> merged_results(std::string tool, Json test, Json results) = 0;

@@ -36,9 +36,13 @@ class PluginHost final : public Plugins, public Archivers {
   // Ends the processes that stay. To be awaited, after all calls, before the host is destroyed.
   ports::Async<void> stop();
 
-  // Takes the inventory again whenever the directories of plug-ins have changed and settled; never ends by
-  // itself. Begun before the first inventory it misses no change.
+  // Takes the inventory again whenever the directories of plug-ins have changed and settled, or it was asked
+  // for; never ends by itself. Begun before the first inventory it misses no change.
   ports::Async<void> watch(ports::DirectoryWatch& directories);
+
+  // Has watch() take the inventory again: what no directory of plug-ins shows, such as a program that a tool
+  // uses, may have changed.
+  void look_again();
 
   ports::Async<void> take_inventory() override;
   [[nodiscard]] const Plugin* find(PluginClass plugin_class, const std::string& name) const override;
@@ -48,12 +52,13 @@ class PluginHost final : public Plugins, public Archivers {
   ports::AsyncResult<Json> cli_to_spec(std::string test, Json arguments) override;
   ports::AsyncResult<std::vector<std::string>> spec_to_cli(std::string test, Json spec) override;
   ports::AsyncResult<Validity> spec_is_valid(std::string test, Json spec) override;
-  ports::AsyncResult<ParticipantList> participants(std::string test, Json spec) override;
+  ports::AsyncResult<ParticipantList> participants(std::string test, Json spec,
+                                                   std::string lead_bind) override;
   ports::AsyncResult<std::string> spec_format(std::string test, std::string mime_type, Json spec) override;
   ports::AsyncResult<std::string> result_format(std::string test, std::string mime_type, Json spec,
                                                 Json result) override;
 
-  ports::Async<std::vector<ToolOffer>> offers(Json test) override;
+  ports::Async<std::vector<ToolOffer>> offers(Json test, std::string lead_bind) override;
   ports::AsyncResult<RunLength> duration(std::string tool, Json test) override;
   ports::AsyncResult<Json> participant_data(std::string tool, Json test, int participant) override;
   ports::AsyncResult<Json> merged_results(std::string tool, Json test, Json results) override;

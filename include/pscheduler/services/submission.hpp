@@ -83,7 +83,7 @@ class Submission {
   ports::AsyncResult<std::string> agree_on_tool(const TaskRequest& request,
                                                 const std::vector<std::string>& participants);
   ports::Async<void> ask_for_tools(PeerAddress peer, const Json& test, Result<std::vector<PeerTool>>& answer);
-  ports::Async<void> ask_own_tools(const Json& test, Result<std::vector<PeerTool>>& answer);
+  ports::Async<void> ask_own_tools(const TaskRequest& request, Result<std::vector<PeerTool>>& answer);
   ports::AsyncResult<Task> describe(const TaskRequest& request, Task task);
   ports::AsyncResult<TaskId> create_here(Task task);
 

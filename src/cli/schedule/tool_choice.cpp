@@ -55,10 +55,10 @@ Result<ToolChoice> choose_tool(Context& context, const std::string& host, const 
                                const CallOptions& options) {
   const auto url = api_url(host, "tools");
   if (!url) return fail(url.error());
-  const auto listed = fetch_json(
-      context, *url,
-      {{"test", json::to_compact(task.at("test"))}, {"api", kLevelWithRefusals}, {"duration", "True"}},
-      options);
+  Parameters query{
+      {"test", json::to_compact(task.at("test"))}, {"api", kLevelWithRefusals}, {"duration", "True"}};
+  if (const auto bind = text_member(task, "lead-bind")) query.emplace_back("lead-bind", *bind);
+  const auto listed = fetch_json(context, *url, query, options);
   if (!listed) return fail(listed.error());
   if (!listed->is_array()) return fail(Errc::invalid_argument, host + " does not tell its tools");
   std::vector<Offer> offers;

@@ -11,9 +11,10 @@ constexpr const char* kLogState =
 
 }  // namespace
 
-Environment call_environment(const std::filesystem::path& temporary_directory) {
+Environment call_environment(const std::filesystem::path& temporary_directory, const std::string& lead_bind) {
   Environment environment{{"PSCHEDULER_LOG_STATE", kLogState}};
   if (!temporary_directory.empty()) environment.emplace_back("TMPDIR", temporary_directory.string());
+  if (!lead_bind.empty()) environment.emplace_back("PSCHEDULER_LEAD_BIND_HACK", lead_bind);
   return environment;
 }
 

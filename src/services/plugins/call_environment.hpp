@@ -10,7 +10,9 @@ namespace pscheduler::services {
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-// `temporary_directory` becomes TMPDIR; when empty, that is inherited.
-Environment call_environment(const std::filesystem::path& temporary_directory);
+// `temporary_directory` becomes TMPDIR; when empty, that is inherited. `lead_bind`, unless empty, is the
+// address to call other hosts from (spec bwctl.md 2).
+Environment call_environment(const std::filesystem::path& temporary_directory,
+                             const std::string& lead_bind = {});
 
 }  // namespace pscheduler::services

@@ -73,7 +73,8 @@ ports::Async<void> enumerate(Invoker& invoker, const ports::Files& files, const 
   }
   const CallName call = entry.call(Method::enumerate);
   auto asked = std::make_shared<const CatalogueEntry>(entry);
-  auto output = co_await invoker.call(std::move(asked), Method::enumerate, {}, {});
+  auto asking = invoker.call(std::move(asked), Method::enumerate, MethodQuestion());
+  auto output = co_await std::move(asking);
   const auto known = before.find(entry.plugin.plugin_class, entry.plugin.name);
   if (!output && may_be_busy(output.error()) && known && known->directory == entry.directory) {
     entry.plugin = known->plugin;

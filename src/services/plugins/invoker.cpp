@@ -41,13 +41,12 @@ bool shows_preparation(const CallName& call) {
           call.method == Method::participant_data);
 }
 
-std::string question_text(const CatalogueEntry& entry, Method method, const std::string& argument,
-                          const std::string& input) {
-  std::string question(class_name(entry.plugin.plugin_class));
-  for (const std::string& part :
-       {entry.plugin.name, entry.plugin.version, std::string(traits(method).name), argument, input})
-    question.append("\n").append(part);
-  return question;
+std::string question_text(const CatalogueEntry& entry, Method method, const MethodQuestion& question) {
+  std::string text(class_name(entry.plugin.plugin_class));
+  for (const std::string& part : {entry.plugin.name, entry.plugin.version, std::string(traits(method).name),
+                                  question.lead_bind, question.argument, question.input})
+    text.append("\n").append(part);
+  return text;
 }
 
 }  // namespace
@@ -62,40 +61,42 @@ Invoker::Invoker(boost::asio::any_io_executor executor, ports::Clock& clock, por
       slots_(executor, clock, options.limits.processes_max, options.limits.waiting_max),
       memo_(options.limits.memo_bytes_max) {}
 
-ports::AsyncResult<MethodOutput> Invoker::call(EntryPointer entry, Method method, std::string argument,
-                                               std::string input) {
+ports::AsyncResult<MethodOutput> Invoker::call(EntryPointer entry, Method method, MethodQuestion question) {
   if (entry->native.contains(method)) {
     const CallName call = entry->call(method);
-    auto answer = co_await serve(entry->serve).ask(call, argument, input);
+    auto answer = co_await serve(entry->serve).ask(call, question.argument, question.input);
     if (answer) co_return std::move(*answer);
   }
   const Reuse reuse = traits(method).reuse;
-  if (reuse == Reuse::never)
-    co_return co_await call_process(std::move(entry), method, std::move(argument), std::move(input));
+  if (reuse == Reuse::never) {
+    auto calling = call_process(std::move(entry), method, std::move(question));
+    co_return co_await std::move(calling);
+  }
 
-  std::string question = question_text(*entry, method, argument, input);
-  if (auto remembered = memo_.find(question, clock_.steady()))
+  std::string text = question_text(*entry, method, question);
+  if (auto remembered = memo_.find(text, clock_.steady()))
     co_return MethodOutput{0, std::move(*remembered), {}};
-  auto output = co_await call_process(std::move(entry), method, std::move(argument), std::move(input));
+  auto calling = call_process(std::move(entry), method, std::move(question));
+  auto output = co_await std::move(calling);
   if (output && output->status == 0) {
     const Duration expires_at =
         reuse == Reuse::briefly ? clock_.steady() + options_.limits.memo_host_age_max : Duration::max();
-    memo_.keep(std::move(question), output->output, expires_at);
+    memo_.keep(std::move(text), output->output, expires_at);
   }
   co_return output;
 }
 
 ports::AsyncResult<MethodOutput> Invoker::call_process(EntryPointer entry, Method method,
-                                                       std::string argument, std::string input) {
+                                                       MethodQuestion question) {
   const PluginLimits& limits = options_.limits;
   const CallName call = entry->call(method);
   const auto slot = co_await slots_.acquire(limits.ordinary);
   if (!slot) co_return fail(slot.error());
   ports::ProcessSpec spec;
   spec.program = entry->method(method);
-  if (!argument.empty()) spec.arguments.push_back(std::move(argument));
-  spec.environment = call_environment(options_.temporary_directory);
-  if (!input.empty()) spec.input = std::move(input) + "\n";
+  if (!question.argument.empty()) spec.arguments.push_back(std::move(question.argument));
+  spec.environment = call_environment(options_.temporary_directory, question.lead_bind);
+  if (!question.input.empty()) spec.input = std::move(question.input) + "\n";
   spec.time_limit = time_limit(method, limits);
   spec.output_bytes_max = limits.output_bytes_max;
   spec.errors_bytes_max = limits.errors_bytes_max;

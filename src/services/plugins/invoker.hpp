@@ -19,16 +19,21 @@
 
 namespace pscheduler::services {
 
+// What a method is given.
+struct MethodQuestion {
+  std::string argument;   // of the format methods: the MIME type
+  std::string input;      // a document on one line; empty for none
+  std::string lead_bind;  // of methods that ask other hosts: the address to do so from; empty: any
+};
+
 class Invoker {
  public:
   Invoker(boost::asio::any_io_executor executor, ports::Clock& clock, ports::Processes& processes,
           ports::Log& log, const PluginHostOptions& options);
 
-  // `argument` is for the format methods; `input` is a document on one line, or empty for none. An error when
-  // there is no answer: plugin_failed (not started, ended by a signal, too much output), timed_out,
-  // unavailable (too many calls). An exit status other than 0 is an answer.
-  ports::AsyncResult<MethodOutput> call(EntryPointer entry, Method method, std::string argument,
-                                        std::string input);
+  // An error when there is no answer: plugin_failed (not started, ended by a signal, too much output),
+  // timed_out, unavailable (too many calls). An exit status other than 0 is an answer.
+  ports::AsyncResult<MethodOutput> call(EntryPointer entry, Method method, MethodQuestion question);
 
   // The plug-ins may have changed: nothing remembered counts any longer, and the common processes end.
   ports::Async<void> forget();
@@ -36,8 +41,7 @@ class Invoker {
   [[nodiscard]] Duration preparation_time(const CatalogueEntry& tool) const;
 
  private:
-  ports::AsyncResult<MethodOutput> call_process(EntryPointer entry, Method method, std::string argument,
-                                                std::string input);
+  ports::AsyncResult<MethodOutput> call_process(EntryPointer entry, Method method, MethodQuestion question);
   ServeClient& serve(const std::filesystem::path& program);
 
   boost::asio::any_io_executor executor_;

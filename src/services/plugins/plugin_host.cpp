@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
+#include "pscheduler/ports/event.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 #include "services/plugins/archiver_pool.hpp"
@@ -17,7 +20,8 @@ struct PluginHost::State {
       : ports(std::move(given_ports)),
         options(std::move(given_options)),
         invoker(ports.executor, ports.clock, ports.processes, ports.log, options),
-        runner(ports.clock, ports.processes, ports.files, ports.log, options) {}
+        runner(ports.clock, ports.processes, ports.files, ports.log, options),
+        asked_again(ports.executor) {}
 
   PluginHostPorts ports;
   PluginHostOptions options;
@@ -25,15 +29,19 @@ struct PluginHost::State {
   ToolRunner runner;
   Catalogue catalogue;
   std::map<std::string, ArchiverPool> archivers;
+  bool asked = false;
+  ports::Event asked_again;
 
   template <class T>
-  ports::AsyncResult<T> ask(PluginClass plugin_class, std::string name, Method method, std::string argument,
-                            std::string input, Result<T> (*read)(const CallName&, const MethodOutput&)) {
+  ports::AsyncResult<T> ask(PluginClass plugin_class, std::string name, Method method,
+                            MethodQuestion question,
+                            Result<T> (*read)(const CallName&, const MethodOutput&)) {
     auto entry = catalogue.usable(plugin_class, name);
     if (!entry) co_return fail(std::move(entry.error()));
     const CallName call = (*entry)->call(method);
     const Duration begun = ports.clock.steady();
-    auto output = co_await invoker.call(std::move(*entry), method, std::move(argument), std::move(input));
+    auto calling = invoker.call(std::move(*entry), method, std::move(question));
+    auto output = co_await std::move(calling);
     if (ports.metrics != nullptr) {
       ports.metrics->plugin_called(traits(method).name, output.has_value(), ports.clock.steady() - begun);
     }
@@ -44,10 +52,12 @@ struct PluginHost::State {
   // The processes of an archiver, whether it has any or not.
   ArchiverPool& pool_of(const std::string& archiver);
 
+  ports::Async<void> change_in(ports::DirectoryWatch& directories);
+
   // Says what is new since `before`.
   void log_changes(const Catalogue& before);
 
-  ports::Async<void> offer(EntryPointer tool, const std::string& input, ToolOffer& offer);
+  ports::Async<void> offer(EntryPointer tool, const MethodQuestion& question, ToolOffer& offer);
   Result<std::vector<EntryPointer>> contexts_of(const ToolRun& run) const;
   [[nodiscard]] Results results_of(const ToolRun& run) const;
 };
@@ -70,16 +80,33 @@ void PluginHost::State::log_changes(const Catalogue& before) {
   ports.log.write(ports::kPluginInventory, {{"usable", usable}, {"unusable", unusable}});
 }
 
+// Ends also when somebody asks for another inventory.
+ports::Async<void> PluginHost::State::change_in(ports::DirectoryWatch& directories) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  if (!asked) {
+    auto changed = directories.changed();
+    auto again = asked_again.wait();
+    auto either = std::move(changed) || std::move(again);
+    try {
+      co_await std::move(either);
+    } catch (const boost::asio::multiple_exceptions& both) {
+      std::rethrow_exception(both.first_exception());  // a cancellation, which ends both
+    }
+  }
+  asked = false;
+}
+
 ArchiverPool& PluginHost::State::pool_of(const std::string& archiver) {
   const auto [pool, made] =
       archivers.try_emplace(archiver, ports.executor, ports.clock, ports.processes, ports.log, options);
   return pool->second;
 }
 
-ports::Async<void> PluginHost::State::offer(EntryPointer tool, const std::string& input, ToolOffer& offer) {
+ports::Async<void> PluginHost::State::offer(EntryPointer tool, const MethodQuestion& question,
+                                            ToolOffer& offer) {
   offer.tool = tool->plugin;
-  auto answer =
-      co_await ask<CanRun>(PluginClass::tool, tool->plugin.name, Method::can_run, {}, input, read_can_run);
+  auto asking = ask<CanRun>(PluginClass::tool, tool->plugin.name, Method::can_run, question, read_can_run);
+  auto answer = co_await std::move(asking);
   if (answer)
     offer.answer = std::move(*answer);
   else
@@ -135,12 +162,17 @@ ports::Async<void> PluginHost::watch(ports::DirectoryWatch& directories) {
   };
   watch_all();
   for (;;) {
-    co_await directories.changed();
+    co_await state.change_in(directories);
     co_await state.ports.clock.sleep_for(state.options.limits.settle);
     // Before the inventory, so that what it does not see yet is reported.
     watch_all();
     co_await take_inventory();
   }
+}
+
+void PluginHost::look_again() {
+  state_->asked = true;
+  state_->asked_again.notify_all();
 }
 
 const Plugin* PluginHost::find(PluginClass plugin_class, const std::string& name) const {
@@ -163,38 +195,39 @@ std::vector<Plugin> PluginHost::unusable(PluginClass plugin_class) const {
 }
 
 ports::AsyncResult<Json> PluginHost::cli_to_spec(std::string test, Json arguments) {
-  return state_->ask<Json>(PluginClass::test, std::move(test), Method::cli_to_spec, {},
-                           write_document(arguments), read_spec);
+  return state_->ask<Json>(PluginClass::test, std::move(test), Method::cli_to_spec,
+                           {{}, write_document(arguments), {}}, read_spec);
 }
 
 ports::AsyncResult<std::vector<std::string>> PluginHost::spec_to_cli(std::string test, Json spec) {
-  return state_->ask<std::vector<std::string>>(PluginClass::test, std::move(test), Method::spec_to_cli, {},
-                                               write_document(spec), read_command_line);
+  return state_->ask<std::vector<std::string>>(PluginClass::test, std::move(test), Method::spec_to_cli,
+                                               {{}, write_document(spec), {}}, read_command_line);
 }
 
 ports::AsyncResult<Validity> PluginHost::spec_is_valid(std::string test, Json spec) {
-  return state_->ask<Validity>(PluginClass::test, std::move(test), Method::spec_is_valid, {},
-                               write_document(spec), read_validity);
+  return state_->ask<Validity>(PluginClass::test, std::move(test), Method::spec_is_valid,
+                               {{}, write_document(spec), {}}, read_validity);
 }
 
-ports::AsyncResult<ParticipantList> PluginHost::participants(std::string test, Json spec) {
-  return state_->ask<ParticipantList>(PluginClass::test, std::move(test), Method::participants, {},
-                                      write_document(spec), read_participants);
+ports::AsyncResult<ParticipantList> PluginHost::participants(std::string test, Json spec,
+                                                             std::string lead_bind) {
+  return state_->ask<ParticipantList>(PluginClass::test, std::move(test), Method::participants,
+                                      {{}, write_document(spec), std::move(lead_bind)}, read_participants);
 }
 
 ports::AsyncResult<std::string> PluginHost::spec_format(std::string test, std::string mime_type, Json spec) {
   return state_->ask<std::string>(PluginClass::test, std::move(test), Method::spec_format,
-                                  std::move(mime_type), write_document(spec), read_text);
+                                  {std::move(mime_type), write_document(spec), {}}, read_text);
 }
 
 ports::AsyncResult<std::string> PluginHost::result_format(std::string test, std::string mime_type, Json spec,
                                                           Json result) {
   const Json input{{"spec", std::move(spec)}, {"result", std::move(result)}};
   return state_->ask<std::string>(PluginClass::test, std::move(test), Method::result_format,
-                                  std::move(mime_type), write_document(input), read_text);
+                                  {std::move(mime_type), write_document(input), {}}, read_text);
 }
 
-ports::Async<std::vector<ToolOffer>> PluginHost::offers(Json test) {
+ports::Async<std::vector<ToolOffer>> PluginHost::offers(Json test, std::string lead_bind) {
   State& state = *state_;
   const auto type = json::find_string(test, "type");
   std::vector<EntryPointer> tools;
@@ -206,29 +239,29 @@ ports::Async<std::vector<ToolOffer>> PluginHost::offers(Json test) {
   std::ranges::stable_sort(tools, std::ranges::greater{},
                            [](const EntryPointer& tool) { return tool->plugin.preference; });
   std::vector<ToolOffer> offers(tools.size());
-  const std::string input = write_document(test);
+  const MethodQuestion question{{}, write_document(test), std::move(lead_bind)};
   std::function<ports::Async<void>(std::size_t)> ask = [&](std::size_t index) {
-    return state.offer(tools[index], input, offers[index]);
+    return state.offer(tools[index], question, offers[index]);
   };
   co_await in_parallel(tools.size(), std::move(ask));
   co_return offers;
 }
 
 ports::AsyncResult<RunLength> PluginHost::duration(std::string tool, Json test) {
-  return state_->ask<RunLength>(PluginClass::tool, std::move(tool), Method::duration, {},
-                                write_document(test), read_duration);
+  return state_->ask<RunLength>(PluginClass::tool, std::move(tool), Method::duration,
+                                {{}, write_document(test), {}}, read_duration);
 }
 
 ports::AsyncResult<Json> PluginHost::participant_data(std::string tool, Json test, int participant) {
   const Json input{{"participant", participant}, {"test", std::move(test)}};
-  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::participant_data, {},
-                           write_document(input), read_participant_data);
+  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::participant_data,
+                           {{}, write_document(input), {}}, read_participant_data);
 }
 
 ports::AsyncResult<Json> PluginHost::merged_results(std::string tool, Json test, Json results) {
   const Json input{{"test", std::move(test)}, {"results", std::move(results)}};
-  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::merged_results, {},
-                           write_document(input), read_merged_result);
+  return state_->ask<Json>(PluginClass::tool, std::move(tool), Method::merged_results,
+                           {{}, write_document(input), {}}, read_merged_result);
 }
 
 ports::AsyncResult<ToolOutcome> PluginHost::run(ToolRun run) {
@@ -250,8 +283,8 @@ Duration PluginHost::preparation_time(const std::string& tool) const {
 
 ports::AsyncResult<Validity> PluginHost::data_is_valid(PluginClass plugin_class, std::string name,
                                                        Json data) {
-  return state_->ask<Validity>(plugin_class, std::move(name), Method::data_is_valid, {}, write_document(data),
-                               read_validity);
+  return state_->ask<Validity>(plugin_class, std::move(name), Method::data_is_valid,
+                               {{}, write_document(data), {}}, read_validity);
 }
 
 ports::AsyncResult<ArchiverReply> PluginHost::archive(std::string archiver, std::string record) {

@@ -53,7 +53,7 @@ Result<ports::ProcessSpec> ToolRunner::prepare(const CatalogueEntry& tool,
   const auto scratch = directory / "tmp";
   PSCHEDULER_TRY(files_.make_directory(scratch));
   ports::ProcessSpec spec;
-  spec.environment = call_environment(scratch);
+  spec.environment = call_environment(scratch, run.lead_bind);
   const std::string input = run_document(run);
   if (contexts.empty()) {
     spec.program = tool.method(Method::run);

@@ -176,6 +176,7 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
   tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
+  if (task.leads()) tool_run.lead_bind = json::find_string(document, "lead-bind").value_or("");
   if (traits(task.scheduling_class).multi_result && task.leads()) {
     tool_run.on_record = [this, active](std::shared_ptr<const Json> record) {
       take_record(active, std::move(record));

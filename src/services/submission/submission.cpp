@@ -47,7 +47,8 @@ Submission::Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, Ta
       }) {}
 
 ports::AsyncResult<std::vector<std::string>> Submission::participants_of(const TaskRequest& request) {
-  auto list = co_await plugins_.participants(request.test_type, *request.spec);
+  auto asking = plugins_.participants(request.test_type, *request.spec, request.lead_bind);
+  auto list = co_await std::move(asking);
   if (!list) co_return fail(std::move(list.error()));
   std::vector<std::string> hosts;
   for (const auto& host : list->participants) hosts.push_back(host.value_or(settings_.host_name));
@@ -62,9 +63,9 @@ ports::AsyncResult<std::vector<std::string>> Submission::participants_of(const T
   co_return hosts;
 }
 
-ports::Async<void> Submission::ask_own_tools(const Json& test, Tools& answer) {
-  Json question = test;
-  const auto offers = co_await plugins_.offers(std::move(question));
+ports::Async<void> Submission::ask_own_tools(const TaskRequest& request, Tools& answer) {
+  auto asking = plugins_.offers(*request.test, request.lead_bind);
+  const auto offers = co_await std::move(asking);
   std::vector<PeerTool> tools;
   for (const auto& offer : offers) {
     tools.push_back({offer.tool.name, offer.answer.can_run, offer.answer.reasons});
@@ -82,7 +83,7 @@ ports::AsyncResult<std::string> Submission::agree_on_tool(const TaskRequest& req
                                                           const std::vector<std::string>& participants) {
   std::vector<Tools> answers(participants.size());
   const auto ask = [&](std::size_t i) {
-    if (i == 0) return ask_own_tools(*request.test, answers[i]);
+    if (i == 0) return ask_own_tools(request, answers[i]);
     return ask_for_tools({participants[i], request.lead_bind}, *request.test, answers[i]);
   };
   auto asking = ports::at_once(ports_.executor, participants.size(), ask);

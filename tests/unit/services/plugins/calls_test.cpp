@@ -42,7 +42,8 @@ TEST_F(Calls, OfATestGetTheBareSpec) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
 
   add_echo("test", "rtt", "participants", R"({"participants": [null, "b"]})");
-  EXPECT_THAT(await(host().participants("rtt", spec)).value().participants, ElementsAre(std::nullopt, "b"));
+  EXPECT_THAT(await(host().participants("rtt", spec, "")).value().participants,
+              ElementsAre(std::nullopt, "b"));
   add_echo("test", "rtt", "spec-to-cli", R"(["--dest", "b"])");
   EXPECT_THAT(await(host().spec_to_cli("rtt", spec)).value(), ElementsAre("--dest", "b"));
 }
@@ -121,6 +122,24 @@ TEST_F(Calls, HaveTheDocumentedEnvironment) {
   EXPECT_NE(answer.at("path"), "");
 }
 
+// Answers from one address are none from another.
+TEST_F(Calls, ThatAskOtherHostsAreToldWhereFrom) {
+  add_test("rtt");
+  add_method("test", "rtt", "participants",
+             R"(printf '{"participants": ["%s"]}' "${PSCHEDULER_LEAD_BIND_HACK:-unset}")");
+  add_tool("ping", {"rtt"});
+  add_method("tool", "ping", "can-run",
+             R"(printf '{"can-run": false, "reasons": ["%s"]}' "${PSCHEDULER_LEAD_BIND_HACK:-unset}")");
+  const Json spec = Json::object();
+  for (const std::string from : {"192.0.2.7", "192.0.2.8", ""}) {
+    const std::string seen = from.empty() ? "unset" : from;
+    EXPECT_THAT(await(host().participants("rtt", spec, from)).value().participants, ElementsAre(seen));
+    const auto offers = await(host().offers(Json{{"type", "rtt"}, {"spec", spec}}, from));
+    ASSERT_EQ(offers.size(), 1U);
+    EXPECT_THAT(offers[0].answer.reasons, ElementsAre(seen));
+  }
+}
+
 TEST_F(Calls, OffersAreByPreferenceThenNameWithReasons) {
   add_tool("plain", {"rtt"});
   add_method("tool", "plain", "can-run", R"(echo '{"can-run": true}')");
@@ -131,7 +150,7 @@ TEST_F(Calls, OffersAreByPreferenceThenNameWithReasons) {
   add_tool("worst", {"trace", "rtt"}, -100);
   add_method("tool", "worst", "can-run", R"(echo '{"reasons": []}')");
   add_tool("other", {"trace"}, 20);
-  const auto offers = await(host().offers(Json{{"type", "rtt"}, {"spec", Json::object()}}));
+  const auto offers = await(host().offers(Json{{"type", "rtt"}, {"spec", Json::object()}}, ""));
   std::vector<std::string> order;
   for (const auto& offer : offers) order.push_back(offer.tool.name);
   ASSERT_THAT(order, ElementsAre("best", "another", "plain", "worst"));
@@ -140,8 +159,8 @@ TEST_F(Calls, OffersAreByPreferenceThenNameWithReasons) {
   EXPECT_THAT(offers[1].answer.reasons, ElementsAre("too short"));
   EXPECT_TRUE(offers[2].answer.can_run);
   EXPECT_FALSE(offers[3].answer.can_run);
-  EXPECT_THAT(await(host().offers(Json{{"type", "unknown"}})), IsEmpty());
-  EXPECT_THAT(await(host().offers(Json("rtt"))), IsEmpty());
+  EXPECT_THAT(await(host().offers(Json{{"type", "unknown"}}, "")), IsEmpty());
+  EXPECT_THAT(await(host().offers(Json("rtt"), "")), IsEmpty());
 }
 
 TEST_F(Calls, OfPureMethodsStartNoProcessForAKnownQuestion) {

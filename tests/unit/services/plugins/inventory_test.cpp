@@ -154,5 +154,29 @@ TEST_F(Inventory, IsTakenAgainWhenDirectoriesChange) {
   EXPECT_THAT(names(plugins.list(PluginClass::test)), ElementsAre("clock", "rtt", "trace"));
 }
 
+ports::Async<void> until_asked_again(HostTest& test) {
+  co_await test.clock_.sleep_for(std::chrono::milliseconds(5));  // the watch has begun
+  test.write_file(test.home() / "installed", "", false);
+  test.host().look_again();
+  while (test.host().find(PluginClass::test, "late") == nullptr)
+    co_await test.clock_.sleep_for(std::chrono::milliseconds(5));
+}
+
+// Such as a program that a plug-in needs to be of use.
+TEST_F(Inventory, IsTakenAgainOnRequestForWhatNoDirectoryShows) {
+  options_.limits.settle = std::chrono::milliseconds(1);
+  write_file(root() / "test/late/enumerate",
+             "#!/bin/sh\n[ -e '" + (home() / "installed").string() +
+                 "' ] || exit 1\necho '{\"schema\": 1, \"name\": \"late\", \"version\": \"1\", "
+                 "\"description\": \"d\", \"maintainer\": {\"name\": \"m\"}, \"scheduling-class\": "
+                 "\"background\"}'\n",
+             true);
+  auto& plugins = host();
+  EXPECT_EQ(plugins.find(PluginClass::test, "late"), nullptr);
+  adapters::InotifyWatch directories(loop_.get_executor());
+  await(first_of(plugins.watch(directories), until_asked_again(*this)));
+  EXPECT_NE(plugins.find(PluginClass::test, "late"), nullptr);
+}
+
 }  // namespace
 }  // namespace pscheduler::test

@@ -32,8 +32,8 @@ TEST_F(NativePlugins, AnswerPureMethodsInOneProcess) {
   ASSERT_TRUE(spec) << spec.error().message;
   EXPECT_TRUE(await(plugins.spec_is_valid("noop", *spec)).value().valid);
   EXPECT_FALSE(await(plugins.spec_is_valid("noop", Json("text"))).value().valid);
-  EXPECT_TRUE(await(plugins.participants("noop", *spec)));
-  const auto offers = await(plugins.offers(Json{{"type", "noop"}, {"spec", *spec}}));
+  EXPECT_TRUE(await(plugins.participants("noop", *spec, "")));
+  const auto offers = await(plugins.offers(Json{{"type", "noop"}, {"spec", *spec}}, ""));
   ASSERT_EQ(offers.size(), 1U);
   EXPECT_TRUE(offers[0].answer.can_run);
   const auto refused = await(plugins.cli_to_spec("noop", Json{"--no-such-option"}));

@@ -100,7 +100,7 @@ TEST_F(Serve, GetsAStringAndADeepDocumentAsText) {
 TEST_F(Serve, IsNotAskedForAForeignMethod) {
   add_native(kAnswersText);
   add_method("test", "native", "participants", R"(cat >/dev/null; echo '{"participants": ["a"]}')");
-  EXPECT_EQ(await(host().participants("native", Json::object())).value().participants.size(), 1U);
+  EXPECT_EQ(await(host().participants("native", Json::object(), "")).value().participants.size(), 1U);
   EXPECT_EQ(starts(), 0U);
 }
 

@@ -236,7 +236,7 @@ TEST_F(PreparationTimes, AreLearnedFromTheToolsMethods) {
   add_method("tool", "slow", "can-run", "sleep 0.5; echo '{\"can-run\": true}'");
   add_method("tool", "quick", "can-run", "echo '{\"can-run\": true}'");
   EXPECT_EQ(host().preparation_time("slow"), 1s);
-  await(host().offers(Json{{"type", "probe"}}));
+  await(host().offers(Json{{"type", "probe"}}, ""));
   EXPECT_GE(host().preparation_time("slow"), 500ms);
   EXPECT_LE(host().preparation_time("slow"), 3s);
   EXPECT_GE(host().preparation_time("quick"), 20ms);
