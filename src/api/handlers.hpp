@@ -74,7 +74,9 @@ AsyncResult<HttpResponse> get_monitor(Call call);
 
 // statistics.cpp
 AsyncResult<HttpResponse> get_run_counter(Call call);
-AsyncResult<HttpResponse> get_http_queue_counter(Call call);
+AsyncResult<HttpResponse> get_http_queue_backlog(Call call);
+AsyncResult<HttpResponse> get_http_queue_length(Call call);
+AsyncResult<HttpResponse> get_stat_peers(Call call);
 
 // metrics.cpp
 AsyncResult<HttpResponse> get_metrics(Call call);

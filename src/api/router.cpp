@@ -63,8 +63,9 @@ constexpr std::array kRoutes = {
     Route{"stat/archiving/upcoming", "GET", get_stat_archiving_upcoming},
     Route{"schedule", "GET", get_schedule},
     Route{"monitor", "GET", get_monitor},
-    Route{"stat/http-queue/backlog", "GET", get_http_queue_counter},
-    Route{"stat/http-queue/length", "GET", get_http_queue_counter},
+    Route{"stat/http-queue/backlog", "GET", get_http_queue_backlog},
+    Route{"stat/http-queue/length", "GET", get_http_queue_length},
+    Route{"stat/peers", "GET", get_stat_peers},
     Route{"stat/runs/*", "GET", get_run_counter},
     Route{"metrics", "GET", get_metrics},
 };

@@ -23,6 +23,12 @@ bool is_peer(const Call& call) {
   return call.request.header(services::kPeerHeader).has_value();
 }
 
+// The lead of a task has shown itself: what could not be settled with it may be now.
+void note_lead(const Call& call, const Task& task) {
+  if (task.leads() || call.request.peer_address != task.hints.requester) return;
+  call.services.peers.heard_from(task.participants.front());
+}
+
 AsyncResult<Task> writable_task(const Call& call) {
   const auto id = call.task_id();
   if (!id) co_return fail(id.error());
@@ -31,6 +37,7 @@ AsyncResult<Task> writable_task(const Call& call) {
   if (!*task) co_return fail(Errc::not_found, "There is no task " + id->to_string() + " on this node.");
   auto allowed = check_may_write(call, **task);
   if (!allowed) co_return fail(std::move(allowed.error()));
+  note_lead(call, **task);
   co_return std::move(**task);
 }
 
@@ -176,6 +183,7 @@ AsyncResult<HttpResponse> get_runtimes(Call call) {
   auto task = co_await call.services.store.task(*id);
   if (!task) co_return fail(std::move(task.error()));
   if (!*task) co_return fail(Errc::not_found, "There is no task " + id->to_string() + " on this node.");
+  note_lead(call, **task);
   const auto& scheduling = call.services.scheduling;
   const Zone& zone = call.settings.zone;
   const bool exact = is_peer(call);

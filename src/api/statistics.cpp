@@ -53,9 +53,4 @@ AsyncResult<HttpResponse> get_run_counter(Call call) {
   co_return counter_response(*count);
 }
 
-// Calls to other nodes wait in no queue: a node alone makes none.
-AsyncResult<HttpResponse> get_http_queue_counter(Call) {
-  co_return counter_response(0);
-}
-
 }  // namespace pscheduler::api

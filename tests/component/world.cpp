@@ -77,6 +77,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       events(loop.get_executor()),
       journal(store, clock, log, events),
       peers({loop.get_executor(), http, clock, log}, peers_settings()),
+      peer_memory({loop.get_executor(), store, clock}, peers),
       errands({loop.get_executor(), store, clock, random, log}, peers, options.keep),
       archivist({loop.get_executor(), store, clock, scripts, log}, plugins, plugins, journal,
                 archivist_settings(options.host_name)),
@@ -91,7 +92,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       submission({loop.get_executor(), store, clock, random, host, scripts, log}, plugins, scheduling, book,
                  peers, errands, limits, services::SubmissionSettings{options.host_name, Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
-           store, metrics, housekeeping, archivist, peers, limits},
+           store, metrics, housekeeping, archivist, peers, errands, limits},
           {options.host_name, Zone::utc()}),
       network_(options.network),
       host_name_(options.host_name),
@@ -119,6 +120,7 @@ void World::start() {
     const auto recovered = await(service.recover());
     if (!recovered) throw std::runtime_error(recovered.error().message);
   };
+  recover(peer_memory);
   recover(runner);
   runner.archive_with(archivist);
   recover(errands);
@@ -128,6 +130,7 @@ void World::start() {
   loops_.spawn(runner.work());
   loops_.spawn(scheduling.work());
   loops_.spawn(archivist.work());
+  loops_.spawn(peer_memory.work());
   loops_.spawn(errands.work());
   loops_.spawn(housekeeping.work());
   if (network_ != nullptr) network_->serve(host_name_, *this);
@@ -303,6 +306,7 @@ void World::stop() {
     co_await world.submission.stop();
     co_await world.limits.stop();
     co_await world.errands.stop();
+    co_await world.peer_memory.stop();
   };
   boost::asio::co_spawn(loop, stopping(*this), [&](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);

@@ -25,6 +25,7 @@
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/api/api.hpp"
 #include "pscheduler/services/limits.hpp"
+#include "pscheduler/services/peer_memory.hpp"
 
 namespace pscheduler::test {
 
@@ -159,6 +160,7 @@ class World final : public Network::Server {
   services::TaskBook book;
   services::RunJournal journal;
   services::Peers peers;
+  services::PeerMemory peer_memory;
   services::Errands errands;
   services::Archivist archivist;
   services::Runner runner;

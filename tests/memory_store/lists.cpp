@@ -170,6 +170,13 @@ ports::AsyncResult<ports::ArchivingCounts> MemoryStore::archiving_counts(Instant
   co_return counts;
 }
 
+ports::AsyncResult<std::vector<KnownPeer>> MemoryStore::known_peers() {
+  std::vector<KnownPeer> found;
+  for (const auto& [host, peer] : known_peers_) found.push_back(peer);
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.seen > b.seen; });
+  co_return found;
+}
+
 ports::AsyncResult<std::vector<Errand>> MemoryStore::errands() {
   auto found = errands_;
   std::stable_sort(found.begin(), found.end(),

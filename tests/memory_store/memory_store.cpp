@@ -118,6 +118,7 @@ void MemoryStore::apply(ports::Changes& changes) {
   for (const auto& errand : changes.changed_errands)
     *std::find_if(errands_.begin(), errands_.end(), with_id(errand.id)) = errand;
   for (const auto& id : changes.removed_errands) std::erase_if(errands_, with_id(id));
+  keep(changes.known_peers);
   if (changes.pause) pause_ = *changes.pause;
   for (const auto& id : changes.removed_runs) remove(id);
   for (const auto& id : changes.removed_tasks) remove(id);
@@ -145,6 +146,21 @@ void MemoryStore::change(Run run) {
   delist(number, stored);
   enlist(number, run);
   stored = std::move(run);
+}
+
+void MemoryStore::keep(const std::vector<KnownPeer>& peers) {
+  Instant latest = Instant::min();
+  for (const auto& peer : peers) {
+    known_peers_.insert_or_assign(peer.host, peer);
+    latest = std::max(latest, peer.seen);
+  }
+  if (peers.empty()) return;
+  std::erase_if(known_peers_, [&](const auto& each) { return each.second.seen < latest - kKnownPeerAgeMax; });
+  while (known_peers_.size() > kKnownPeersMax) {
+    known_peers_.erase(
+        std::min_element(known_peers_.begin(), known_peers_.end(),
+                         [](const auto& a, const auto& b) { return a.second.seen < b.second.seen; }));
+  }
 }
 
 void MemoryStore::remove(RunId id) {

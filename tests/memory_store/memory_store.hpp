@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
+  ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
   ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
 
@@ -71,6 +73,7 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   void apply(ports::Changes& changes);
   void add(Run run);
   void change(Run run);
+  void keep(const std::vector<KnownPeer>& peers);
   void remove(RunId id);
   void remove(TaskId id);
 
@@ -93,6 +96,7 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   std::unordered_map<RunId, Number> run_numbers_;
   std::array<Places, 3> old_runs_;  // by OldRuns
   std::vector<Errand> errands_;     // in the order of their coming
+  std::map<std::string, KnownPeer> known_peers_;
   Pause pause_;
   std::uint64_t commits_ = 0;
 };

@@ -13,6 +13,7 @@
 #include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/archivist.hpp"
+#include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins.hpp"
@@ -48,7 +49,8 @@ struct Services {
   ports::Metrics& metrics;
   const services::Housekeeping& housekeeping;
   const services::Archivist& archivist;
-  const services::Peers& peers;
+  services::Peers& peers;
+  const services::Errands& errands;
   services::Limits& limits;
 };
 

@@ -20,6 +20,9 @@ struct MetricsReading {
   bool paused = false;
   std::int64_t runs_active = 0;   // whose tool is under way
   std::int64_t runs_waiting = 0;  // for their start
+  std::int64_t errands = 0;       // removals that are still to be made at other nodes
+  Duration errand_age_max{};      // of the oldest of them
+  std::int64_t peers_silent = 0;  // other nodes that do not answer
   Duration uptime{};
 };
 

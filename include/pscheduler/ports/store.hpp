@@ -8,6 +8,7 @@
 
 #include "pscheduler/model/archiving.hpp"
 #include "pscheduler/model/errand.hpp"
+#include "pscheduler/model/known_peer.hpp"
 #include "pscheduler/model/pause.hpp"
 #include "pscheduler/model/run.hpp"
 #include "pscheduler/model/task.hpp"
@@ -35,6 +36,7 @@ struct Changes {
   std::vector<Errand> new_errands;
   std::vector<Errand> changed_errands;  // every column is replaced
   std::vector<ErrandId> removed_errands;
+  std::vector<KnownPeer> known_peers;  // each replaces what was known of its host
   std::optional<Pause> pause;
   std::vector<RunId> removed_runs;    // with their results, history and archivings
   std::vector<TaskId> removed_tasks;  // with their progress; one that still has runs stays
@@ -95,6 +97,9 @@ class Store : public ArchivingStore {
 
   // All that have not been removed, by when they are next due.
   virtual AsyncResult<std::vector<Errand>> errands() = 0;
+
+  // What is known of other hosts, the one seen last first.
+  virtual AsyncResult<std::vector<KnownPeer>> known_peers() = 0;
 
   virtual AsyncResult<Pause> pause() = 0;
 

@@ -4,7 +4,8 @@
 //
 // Errands are durable with the change that caused them. Each is tried at once, then again with growing pauses
 // until it is done or has expired. While a host does not answer, one errand at a time finds out whether it is
-// back; then all of its others follow at once.
+// back, at the latest when the pause is over and at once when there is a sign of life of it; then all of its
+// others follow.
 //
 // All use is on one thread. What is passed by reference outlives this.
 
@@ -38,6 +39,16 @@ inline constexpr Duration kErrandRefusedPauseMax = std::chrono::minutes(5);
 // given up here while it was still on its way there.
 inline constexpr Duration kErrandLookAgain = std::chrono::seconds(30);
 
+// What is still to be done at one host, for people.
+struct Owed {
+  std::string host;
+  std::size_t count = 0;
+  std::size_t untried = 0;  // of them
+  Instant oldest;           // when it was added
+  Instant next_attempt;     // not before
+  std::string problem;      // of the last attempt; empty before the first
+};
+
 class Errands {
  public:
   struct Ports {
@@ -50,6 +61,7 @@ class Errands {
 
   // `keep`: how long an errand is worth trying; as long as tasks are kept.
   Errands(Ports ports, Peers& peers, Duration keep);
+  ~Errands();
 
   // For errands from now on.
   void set_keep(Duration keep) { keep_ = keep; }
@@ -78,15 +90,21 @@ class Errands {
 
   [[nodiscard]] std::size_t size() const { return errands_.size(); }
 
+  // By host.
+  [[nodiscard]] std::vector<Owed> owed() const;
+
  private:
   struct Host {
     std::set<std::pair<Instant, ErrandId>> waiting;  // by next attempt
     std::size_t under_way = 0;
     int unanswered = 0;     // attempts in a row
-    Duration not_before{};  // of the steady clock
+    Duration tried{};       // the last time without an answer, of the steady clock
+    Duration not_before{};  // likewise
+    std::string problem;    // of the last attempt
   };
   class UnderWay;
 
+  void heard_from(const std::string& host);
   void begin_due();
   [[nodiscard]] bool has_room(const Host& host) const;
   [[nodiscard]] Duration until_due(const Host& host) const;

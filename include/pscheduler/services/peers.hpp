@@ -14,6 +14,7 @@
 // All use is on one thread. What is passed by reference outlives this.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "pscheduler/json/value.hpp"
+#include "pscheduler/model/known_peer.hpp"
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/async.hpp"
 #include "pscheduler/ports/clock.hpp"
@@ -89,6 +91,22 @@ struct PeerWait {
   Duration since{};  // steady clock
 };
 
+// A host that does not answer and is left alone, as called from one address.
+struct PeerSilence {
+  std::string bind_address;  // empty: any
+  Instant since;             // the first call without an answer
+  Instant next_call;         // not before
+  std::string problem;       // a sentence
+};
+
+// What is known of a host that was called, for people.
+struct PeerState {
+  std::string host;
+  bool ours = false;                      // a node of this kind, as far as is known
+  std::optional<Duration> exchange_time;  // absent while it has not answered
+  std::vector<PeerSilence> silences;
+};
+
 struct PeersSettings {
   int calls_per_host_max = 16;
   int calls_max = 256;
@@ -152,6 +170,22 @@ class Peers {
 
   // Whom the task is waiting for at this moment, the longest wait first.
   [[nodiscard]] std::vector<PeerWait> waits(TaskId task) const;
+
+  // All hosts that were called, by name.
+  [[nodiscard]] std::vector<PeerState> states() const;
+
+  // A host, by the name that tasks have for it, has shown itself by a call of its own; should it have been
+  // silent, it is called again.
+  void heard_from(const std::string& host);
+
+  // Who is told of each host that has answered or shown itself.
+  void on_heard(std::function<void(const std::string& host)> listener);
+
+  // What was learned in an earlier life, and what has been since it was last taken and is worth keeping for
+  // the next; `listener` is told when there begins to be something.
+  void recall(const std::vector<KnownPeer>& known);
+  [[nodiscard]] std::vector<KnownPeer> take_learned();
+  void on_learned(std::function<void()> listener);
 
  private:
   class Impl;

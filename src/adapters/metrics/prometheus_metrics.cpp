@@ -72,6 +72,12 @@ struct PrometheusMetrics::Families {
   prometheus::Gauge& commits = gauge("store_commits", "Commits since the start of the daemon.").Add({});
   prometheus::Gauge& transactions =
       gauge("store_transactions", "Transactions that those commits shared.").Add({});
+  prometheus::Gauge& errands = gauge("errands", "Removals that are still to be made at other nodes.").Add({});
+  prometheus::Gauge& errand_age =
+      gauge("errand_oldest_seconds", "Age of the oldest removal still to be made; 0 when there is none.")
+          .Add({});
+  prometheus::Gauge& peers_silent =
+      gauge("peers_silent", "Other nodes that do not answer and are called less often.").Add({});
   prometheus::Gauge& uptime = gauge("uptime_seconds", "Time since the start of the daemon.").Add({});
 };
 
@@ -115,6 +121,9 @@ std::string PrometheusMetrics::text(const ports::MetricsReading& reading) {
   to.waiting.Set(number(reading.runs_waiting));
   to.commits.Set(number(census.commits));
   to.transactions.Set(number(census.transactions));
+  to.errands.Set(number(reading.errands));
+  to.errand_age.Set(seconds(reading.errand_age_max));
+  to.peers_silent.Set(number(reading.peers_silent));
   to.uptime.Set(seconds(reading.uptime));
   return prometheus::TextSerializer().Serialize(to.registry.Collect());
 }

@@ -49,6 +49,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       remove_archivings_(database, kRemoveArchivings),
       remove_run_(database, kRemoveRun),
       errands_(database),
+      peers_(database),
       removals_(database) {}
 
 Result<void> ChangeWriter::apply(const ports::Changes& changes) {
@@ -63,6 +64,7 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& errand : changes.new_errands) PSCHEDULER_TRY(errands_.add(errand));
   for (const auto& errand : changes.changed_errands) PSCHEDULER_TRY(errands_.change(errand));
   for (const auto& id : changes.removed_errands) errands_.remove(id);
+  peers_.keep(changes.known_peers);
   if (changes.pause) set(*changes.pause);
   for (const auto& id : changes.removed_runs) remove(id);
   for (const auto& id : changes.removed_tasks) remove(id);
@@ -211,6 +213,7 @@ std::size_t bytes_of(const ports::Changes& changes) {
   for (const auto* errands : {&changes.new_errands, &changes.changed_errands}) {
     for (const auto& errand : *errands) bytes += bytes_of(errand);
   }
+  bytes += bytes_of(changes.known_peers);
   for (const auto& step : changes.history) bytes += sizeof(step) + step.reason.size() + step.actor.size();
   return bytes;
 }

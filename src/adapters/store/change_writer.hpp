@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "adapters/store/errand_rows.hpp"
+#include "adapters/store/peer_rows.hpp"
 #include "adapters/store/removals.hpp"
 #include "pscheduler/ports/store.hpp"
 
@@ -56,6 +57,7 @@ class ChangeWriter {
   SQLite::Statement remove_archivings_;
   SQLite::Statement remove_run_;
   ErrandWriter errands_;
+  PeerWriter peers_;
   Removals removals_;
 };
 

@@ -167,8 +167,19 @@ constexpr char kErrandsThatTell[] = R"sql(
 ALTER TABLE errand ADD COLUMN tells TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What has been learned about other hosts, for the node to know them after a restart.
+constexpr char kKnownPeers[] = R"sql(
+CREATE TABLE peer (
+  host TEXT PRIMARY KEY,
+  ours INTEGER NOT NULL CHECK (ours IN (0, 1)),
+  exchange_us INTEGER NOT NULL,
+  seen_us INTEGER NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow},
-                                    Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell}};
+                                    Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell},
+                                    Migration{5, kKnownPeers}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();

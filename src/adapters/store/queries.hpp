@@ -10,6 +10,7 @@
 
 #include "adapters/store/archiving_queries.hpp"
 #include "adapters/store/errand_rows.hpp"
+#include "adapters/store/peer_rows.hpp"
 #include "adapters/store/retention_queries.hpp"
 #include "adapters/store/schedule_queries.hpp"
 #include "pscheduler/ports/store.hpp"
@@ -39,6 +40,7 @@ class Queries {
   std::vector<Run> open_runs(Instant now);
   ArchivingQueries& archivings() { return archivings_; }
   ErrandQueries& errands() { return errands_; }
+  PeerQueries& peers() { return peers_; }
   Pause pause();
   ports::Store::LastRuns last_runs();
 
@@ -65,6 +67,7 @@ class Queries {
   SQLite::Statement open_runs_;
   ArchivingQueries archivings_;
   ErrandQueries errands_;
+  PeerQueries peers_;
   SQLite::Statement pause_;
   SQLite::Statement history_;
   SQLite::Statement last_end_;

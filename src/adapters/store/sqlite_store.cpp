@@ -174,6 +174,10 @@ ports::AsyncResult<std::vector<Errand>> SqliteStore::errands() {
   return rooms_->lists.ask<std::vector<Errand>>([](Queries& queries) { return queries.errands().all(); });
 }
 
+ports::AsyncResult<std::vector<KnownPeer>> SqliteStore::known_peers() {
+  return rooms_->lists.ask<std::vector<KnownPeer>>([](Queries& queries) { return queries.peers().all(); });
+}
+
 ports::AsyncResult<Pause> SqliteStore::pause() {
   co_return rooms_->ask_now([](Queries& queries) { return queries.pause(); });
 }

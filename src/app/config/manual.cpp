@@ -30,7 +30,7 @@ start. Clients and nodes of pScheduler do not verify certificates. New files are
 |---|---|
 | TERM, INT | ends the daemon: nothing new is started, tools get 5 s to end by themselves, what they gave is stored |
 | USR1, USR2 | also logs debug lines; logs what `log-level` says again |
-| HUP | nothing: a changed configuration is read at a restart, changed configurables at once |
+| HUP | looks again which plug-ins there are and what they can do: after programs that tools use were installed or removed. A changed configuration is read at a restart, changed configurables and directories of plug-ins at once |
 
 | Exit status | Meaning |
 |---|---|

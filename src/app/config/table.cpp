@@ -20,7 +20,9 @@ constexpr ConfigKey kKeys[] = {
     {.name = "plain-http",
      .target = &Config::plain_http,
      .preset = "false",
-     .help = "Speaks HTTP instead of HTTPS; only when every listen address is a loopback one."},
+     .help = "Speaks HTTP instead of HTTPS, as behind a proxy that adds TLS; only when every listen address "
+             "is a loopback "
+             "one. The command pscheduler and other nodes speak HTTPS alone."},
     {.name = "tls-certificate",
      .target = &Config::tls_certificate,
      .preset_text = "a self-signed one, made at the first start and kept in data-dir",

@@ -28,6 +28,7 @@
 #include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/limits.hpp"
+#include "pscheduler/services/peer_memory.hpp"
 #include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins_host.hpp"
 
@@ -88,6 +89,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::RunJournal> journal;
   std::unique_ptr<adapters::BeastHttpClient> http;
   std::unique_ptr<services::Peers> peers;
+  std::unique_ptr<services::PeerMemory> peer_memory;
   std::unique_ptr<services::Errands> errands;
   std::unique_ptr<services::Archivist> archivist;
   std::unique_ptr<services::Runner> runner;
@@ -124,6 +126,10 @@ Daemon::~Daemon() = default;
 void Daemon::request_stop() {
   stop_requested_ = true;
   stop_.notify_all();
+}
+
+void Daemon::renew_plugins() {
+  if (plugins_ != nullptr) plugins_->look_again();
 }
 
 ports::AsyncResult<void> Daemon::start(Parts& parts) {
@@ -187,15 +193,9 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
                     *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers,
-                    *parts.limits},
+                    *parts.errands, *parts.limits},
       api::Settings{host_name, zone});
-  auto resumed = co_await parts.runner->recover();
-  if (!resumed) co_return resumed;
-  auto owed = co_await parts.errands->recover();
-  if (!owed) co_return owed;
-  auto given_up = co_await parts.submission->recover();
-  if (!given_up) co_return given_up;
-  co_return co_await parts.scheduling->recover();
+  co_return co_await recover(parts);
 }
 
 // How it talks to other nodes.
@@ -207,6 +207,8 @@ Result<void> Daemon::federate(Parts& parts, const Zone& zone) {
   settings.zone = zone;
   parts.peers = std::make_unique<services::Peers>(
       services::Peers::Ports{parts.executor, *parts.http, parts.clock, log_}, settings);
+  parts.peer_memory = std::make_unique<services::PeerMemory>(
+      services::PeerMemory::Ports{parts.executor, *parts.store, parts.clock}, *parts.peers);
   parts.errands = std::make_unique<services::Errands>(
       services::Errands::Ports{parts.executor, *parts.store, parts.clock, parts.random, log_}, *parts.peers,
       config_.keep_runs_tasks);
@@ -258,6 +260,19 @@ void Daemon::furnish_housekeeping(Parts& parts) {
   parts.configurables->look();
 }
 
+// Takes up what an earlier life has left.
+ports::AsyncResult<void> Daemon::recover(Parts& parts) {
+  auto known = co_await parts.peer_memory->recover();
+  if (!known) co_return known;
+  auto resumed = co_await parts.runner->recover();
+  if (!resumed) co_return resumed;
+  auto owed = co_await parts.errands->recover();
+  if (!owed) co_return owed;
+  auto given_up = co_await parts.submission->recover();
+  if (!given_up) co_return given_up;
+  co_return co_await parts.scheduling->recover();
+}
+
 ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   adapters::HttpServerOptions options;
   options.listen = config_.listen;
@@ -289,21 +304,24 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto planning = parts.scheduling->work();
   auto archiving = parts.archivist->work();
   auto doing_errands = parts.errands->work();
+  auto remembering = parts.peer_memory->work();
   auto housekeeping = parts.housekeeping->work();
   auto configuring = parts.configurables->work(parts.configurables_directory);
   auto limiting = parts.limits->work(parts.limits_directory, parts.files);
   auto watching = parts.plugins->watch(parts.plugin_directories);
   auto alive = keep_watchdog(parts.clock);
+  plugins_ = parts.plugins.get();
   auto stopping = stop_.wait();
   if (!stop_requested_) {
     co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(archiving) ||
-              std::move(doing_errands) || std::move(housekeeping) || std::move(configuring) ||
-              std::move(limiting) || std::move(watching) || std::move(alive));
+              std::move(doing_errands) || std::move(remembering) || std::move(housekeeping) ||
+              std::move(configuring) || std::move(limiting) || std::move(watching) || std::move(alive));
   }
   co_return Result<void>{};
 }
 
 ports::Async<void> Daemon::drain(Parts& parts) {
+  plugins_ = nullptr;
   log_.write(ports::kServerStopping, {});
   notify_stopping();
   if (parts.runner) co_await parts.runner->stop();
@@ -313,6 +331,7 @@ ports::Async<void> Daemon::drain(Parts& parts) {
   if (parts.errands) co_await parts.errands->stop();
   if (parts.server) co_await parts.server->stop(kAnswerGrace);
   if (parts.limits) co_await parts.limits->stop();
+  if (parts.peer_memory) co_await parts.peer_memory->stop();
   if (parts.plugins) co_await parts.plugins->stop();
   co_await parts.scripts.stop();
   if (parts.store) parts.store->stop();

@@ -11,6 +11,10 @@
 #include "pscheduler/ports/event.hpp"
 #include "pscheduler/time/zone.hpp"
 
+namespace pscheduler::services {
+class PluginHost;
+}
+
 namespace pscheduler::app {
 
 // Where the programs and plug-ins that belong to this one are: in the build tree or as installed.
@@ -35,6 +39,9 @@ class Daemon {
 
   void request_stop();
 
+  // Looks again which plug-ins there are and what they can do.
+  void renew_plugins();
+
  private:
   struct Parts;
 
@@ -42,6 +49,7 @@ class Daemon {
   Result<void> federate(Parts& parts, const Zone& zone);
   void furnish_limits(Parts& parts, const Zone& zone);
   void furnish_housekeeping(Parts& parts);
+  ports::AsyncResult<void> recover(Parts& parts);
   ports::AsyncResult<void> serve(Parts& parts);
   ports::Async<void> drain(Parts& parts);
 
@@ -49,6 +57,7 @@ class Daemon {
   Config config_;
   Installation installation_;
   adapters::StderrLog& log_;
+  services::PluginHost* plugins_ = nullptr;  // while it serves
   bool stop_requested_ = false;
   ports::Event stop_;
 };

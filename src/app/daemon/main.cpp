@@ -30,11 +30,13 @@ int report(const app::ConfigProblems& problems) {
   return problems.empty() ? EXIT_SUCCESS : kFailure;
 }
 
-// TERM and INT end the daemon, USR1 and USR2 turn debug lines on and off, HUP is nothing to it.
+// TERM and INT end the daemon, USR1 and USR2 turn debug lines on and off, HUP has it look at its plug-ins
+// again.
 void watch_signals(boost::asio::signal_set& signals, app::Daemon& daemon, ports::Log& log) {
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal == SIGTERM || signal == SIGINT) daemon.request_stop();
+    if (signal == SIGHUP) daemon.renew_plugins();
     if (signal == SIGUSR1 || signal == SIGUSR2) log.set_debug(signal == SIGUSR1);
     watch_signals(signals, daemon, log);
   });
@@ -48,8 +50,16 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Plug-ins ask this node under the name by which it goes (spec plugins.md 2.3), unless they are to know
+// another.
+void tell_plugins(const std::string& host_name) {
+  constexpr int kKeepWhatIsSet = 0;
+  if (!host_name.empty()) ::setenv("PSCHEDULER_LOCALHOST", host_name.c_str(), kKeepWhatIsSet);
+}
+
 int serve(app::Config config) {
   raise_descriptor_limit();
+  tell_plugins(config.host_name);
   auto installation = app::find_installation(config.plugins);
   if (!installation) {
     std::cerr << "pschedulerd: " << installation.error().message << '\n';

@@ -20,11 +20,23 @@ bool Breaker::answered() {
 
 bool Breaker::failed(Pass pass, Duration now, Error error) {
   last_error_ = std::move(error);
-  if (pass == Pass::probe || open_ || ++failures_ < kFailuresToOpen) return false;
+  failed_at_ = now;
+  if (pass == Pass::probe || open_) return false;
+  if (failures_ == 0) silent_since_ = now;
+  if (++failures_ < kFailuresToOpen) return false;
   open_ = true;
   pause_ = kBreakerPauseFirst;
   retry_at_ = now + pause_;
   return true;
+}
+
+void Breaker::heard(Duration now) {
+  if (open_) retry_at_ = std::min(retry_at_, std::max(now, failed_at_ + kPauseAfterSignOfLife));
+}
+
+std::optional<Breaker::Silence> Breaker::silence() const {
+  if (!open_) return std::nullopt;
+  return Silence{silent_since_, retry_at_, last_error_.message};
 }
 
 Error Breaker::refusal(Duration now) const {

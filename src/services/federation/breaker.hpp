@@ -5,6 +5,8 @@
 //
 // Times are of the steady clock.
 
+#include <optional>
+
 #include "pscheduler/base/error.hpp"
 #include "pscheduler/time/instant.hpp"
 
@@ -18,6 +20,10 @@ inline constexpr Duration kBreakerPauseFirst = std::chrono::seconds(5);
 
 // Below the pause of errands, so that each of their attempts at a host that is back reaches it.
 inline constexpr Duration kBreakerPauseMax = std::chrono::seconds(20);
+
+// From a failure to the next call when there has been a sign of life from the host. It may reach this node
+// and not be reached itself, and then its calls shall not become as many of ours.
+inline constexpr Duration kPauseAfterSignOfLife = std::chrono::seconds(2);
 
 class Breaker {
  public:
@@ -35,15 +41,28 @@ class Breaker {
   // There was none; true when the host is now left alone.
   bool failed(Pass pass, Duration now, Error error);
 
+  // The host has shown itself in another way: it need not wait for the end of the pause.
+  void heard(Duration now);
+
   // The call was cancelled.
   void abandoned(Pass pass, Duration now);
 
   // What a call that is refused fails with: what was seen last, and when the host is called again.
   [[nodiscard]] Error refusal(Duration now) const;
 
+  // What is seen of a host that is left alone; absent otherwise.
+  struct Silence {
+    Duration since{};  // the first of the failures
+    Duration next_call{};
+    std::string problem;
+  };
+  [[nodiscard]] std::optional<Silence> silence() const;
+
  private:
   int failures_ = 0;  // in a row
   bool open_ = false;
+  Duration silent_since_{};
+  Duration failed_at_{};  // the last time
   Duration retry_at_{};
   Duration pause_{};
   Error last_error_;

@@ -7,6 +7,7 @@
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/peer_extension.hpp"
+#include "services/federation/breaker.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -76,7 +77,13 @@ Errands::Errands(Ports ports, Peers& peers, Duration keep)
       keep_(keep),
       changed_(ports_.executor),
       attempts_(ports_.executor,
-                [this](const std::exception_ptr& mistake) { note_mistake(ports_.log, mistake); }) {}
+                [this](const std::exception_ptr& mistake) { note_mistake(ports_.log, mistake); }) {
+  peers_.on_heard([this](const std::string& host) { heard_from(host); });
+}
+
+Errands::~Errands() {
+  peers_.on_heard({});
+}
 
 std::vector<Errand> Errands::for_task(const Task& task) const {
   std::vector<int> all(task.participants.size());
@@ -131,7 +138,9 @@ Errand Errands::for_lead(const Task& task, const Run& run, const std::string& re
 
 void Errands::take(std::vector<Errand> errands) {
   for (auto& errand : errands) {
-    hosts_[errand.host].waiting.emplace(errand.next_attempt, errand.id);
+    auto& host = hosts_[errand.host];
+    host.waiting.emplace(errand.next_attempt, errand.id);
+    if (!errand.problem.empty()) host.problem = errand.problem;
     errands_.insert_or_assign(errand.id, std::move(errand));
   }
   changed_.notify_all();
@@ -161,6 +170,34 @@ ports::Async<void> Errands::stop() {
   changed_.notify_all();
   attempts_.cancel_all();
   co_await attempts_.join();
+}
+
+// It may be that it reaches this node and is not reached itself.
+void Errands::heard_from(const std::string& name) {
+  const auto host = hosts_.find(name);
+  if (host == hosts_.end() || host->second.unanswered == 0) return;
+  host->second.not_before = std::min(host->second.not_before, host->second.tried + kPauseAfterSignOfLife);
+  changed_.notify_all();
+}
+
+std::vector<Owed> Errands::owed() const {
+  std::map<std::string, Owed> by_host;
+  for (const auto& [id, errand] : errands_) {
+    auto& owed = by_host[errand.host];
+    owed.oldest = owed.count == 0 ? errand.added : std::min(owed.oldest, errand.added);
+    ++owed.count;
+    if (errand.attempts == 0) ++owed.untried;
+  }
+  std::vector<Owed> list;
+  const Instant now = ports_.clock.now();
+  for (auto& [name, owed] : by_host) {
+    const auto& host = hosts_.at(name);
+    owed.host = name;
+    owed.problem = host.problem;
+    owed.next_attempt = host.waiting.empty() ? now : now + std::max(until_due(host), Duration::zero());
+    list.push_back(std::move(owed));
+  }
+  return list;
 }
 
 // While it does not answer, one at a time finds out whether it is back.
@@ -237,6 +274,7 @@ void Errands::note_answer(const Errand& errand, const Result<Removal>& removal) 
   const bool silent =
       !removal && (removal.error().code == Errc::unreachable || removal.error().code == Errc::timed_out);
   host.unanswered = silent ? host.unanswered + 1 : 0;
+  host.tried = ports_.clock.steady();
   host.not_before = silent ? ports_.clock.steady() + jittered(pause_after(host.unanswered, kErrandPauseMax))
                            : Duration::zero();
 }
@@ -246,10 +284,12 @@ void Errands::plan_next(Errand& errand, const Result<Removal>& removal) {
   ++errand.attempts;
   if (removal) {
     errand.problem = errand.host + " knows nothing of it yet";
+    hosts_.at(errand.host).problem = errand.problem;
     errand.next_attempt = now + kErrandLookAgain;
     return;
   }
   errand.problem = removal.error().message;
+  hosts_.at(errand.host).problem = errand.problem;
   // Of a host that does not answer all wait together, and go on together when it does.
   const bool silent = hosts_.at(errand.host).unanswered > 0;
   errand.next_attempt = silent ? now : now + jittered(pause_after(errand.attempts, kErrandRefusedPauseMax));

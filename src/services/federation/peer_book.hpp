@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "pscheduler/model/known_peer.hpp"
 #include "services/federation/breaker.hpp"
 
 namespace pscheduler::services {
@@ -22,10 +24,24 @@ class PeerRecord {
   // Breakers are apart for each address that is called from: one that is not usable says nothing about
   // others.
   [[nodiscard]] Breaker& breaker(const std::string& bind_address) { return breakers_[bind_address]; }
+  [[nodiscard]] const std::map<std::string, Breaker>& breakers() const { return breakers_; }
+
+  // The host has shown itself: whatever address it has not answered is called from again.
+  void heard(Duration now);
 
   // How long the exchange of a short call took. The longest counts, and loses weight with each one after it.
   void measured(Duration exchange);
   [[nodiscard]] Duration exchange_time() const;
+
+  // Whether any short call has been answered, in this life or an earlier one.
+  [[nodiscard]] bool has_answered() const { return exchange_ > Duration::zero(); }
+
+  // What was known in an earlier life.
+  void recall(const KnownPeer& known);
+
+  // Whether it differs from what is kept so much, or that is so old, that it should be kept anew.
+  [[nodiscard]] bool worth_keeping(Instant now) const;
+  KnownPeer keep(const std::string& host, Instant now);
 
   bool ours = false;
   Duration used{};  // of the steady clock
@@ -33,6 +49,7 @@ class PeerRecord {
  private:
   std::map<std::string, Breaker> breakers_;
   Duration exchange_{};  // zero before the first
+  std::optional<KnownPeer> kept_;
 };
 
 class PeerBook {
@@ -40,8 +57,11 @@ class PeerBook {
   // The record of a host, made when there is none; the one that was used least recently may go for it.
   std::shared_ptr<PeerRecord> of(const std::string& host, Duration now);
 
+  [[nodiscard]] const std::map<std::string, std::shared_ptr<PeerRecord>>& all() const { return records_; }
+
   // Null when nothing is known.
   [[nodiscard]] const PeerRecord* find(const std::string& host) const;
+  [[nodiscard]] PeerRecord* find(const std::string& host);
 
  private:
   void make_room();

@@ -33,6 +33,7 @@ class PeerLine::Trial {
   void answered(const std::string& host) {
     ended_ = true;
     if (breaker_.answered()) line_.ports_.log.write(ports::kPeerReachable, {{"host", host}});
+    line_.heard_from(host);
   }
   void failed(const std::string& host, const Error& error) {
     ended_ = true;
@@ -108,7 +109,50 @@ ports::AsyncResult<PeerAnswer> PeerLine::ask_now(PeerCall call, PeerRecord& reco
   // Whatever stands before a node may answer in its place, but then it does not say 200.
   if (answer.ours() || answer.http.status == 200) record.ours = answer.ours();
   if (call.kind == CallKind::brief) record.measured(ports_.clock.steady() - begun);
+  learn(answer.host, record);
   co_return answer;
+}
+
+void PeerLine::learn(const std::string& host, const PeerRecord& record) {
+  if (!record.worth_keeping(ports_.clock.now()) || !learned_.insert(host).second) return;
+  if (on_learned_) on_learned_();
+}
+
+std::vector<KnownPeer> PeerLine::take_learned() {
+  std::vector<KnownPeer> taken;
+  const Instant now = ports_.clock.now();
+  for (const auto& host : std::exchange(learned_, {})) {
+    if (const auto record = book_.find(host)) taken.push_back(record->keep(host, now));
+  }
+  return taken;
+}
+
+void PeerLine::recall(const std::vector<KnownPeer>& known) {
+  for (const auto& peer : known) book_.of(peer.host, ports_.clock.steady())->recall(peer);
+}
+
+void PeerLine::heard_from(const std::string& host) {
+  if (const auto record = book_.find(host)) record->heard(ports_.clock.steady());
+  if (on_heard_) on_heard_(host);
+}
+
+std::vector<PeerState> PeerLine::states() const {
+  std::vector<PeerState> states;
+  const auto calendar = [now = ports_.clock.now(), steady = ports_.clock.steady()](Duration at) {
+    return now + (at - steady);
+  };
+  for (const auto& [host, record] : book_.all()) {
+    PeerState state{host, record->ours, std::nullopt, {}};
+    if (record->has_answered()) state.exchange_time = record->exchange_time();
+    for (const auto& [bind_address, breaker] : record->breakers()) {
+      const auto silence = breaker.silence();
+      if (!silence) continue;
+      state.silences.push_back(
+          {bind_address, calendar(silence->since), calendar(silence->next_call), silence->problem});
+    }
+    states.push_back(std::move(state));
+  }
+  return states;
 }
 
 Error PeerLine::no_answer(const PeerCall& call, Duration limit, Error error) {

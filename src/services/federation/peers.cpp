@@ -144,6 +144,8 @@ class Peers::Impl {
     co_return read_clock(*answer);
   }
 
+  PeerLine& line() { return line_; }
+
   [[nodiscard]] bool is_ours(const std::string& host) const {
     const auto* record = line_.book().find(host);
     return record != nullptr && record->ours;
@@ -220,6 +222,30 @@ Duration Peers::exchange_time(const std::string& host) const {
 
 std::vector<PeerWait> Peers::waits(TaskId task) const {
   return impl_->waits(task);
+}
+
+std::vector<PeerState> Peers::states() const {
+  return impl_->line().states();
+}
+
+void Peers::heard_from(const std::string& host) {
+  impl_->line().heard_from(host);
+}
+
+void Peers::on_heard(std::function<void(const std::string& host)> listener) {
+  impl_->line().on_heard(std::move(listener));
+}
+
+void Peers::recall(const std::vector<KnownPeer>& known) {
+  impl_->line().recall(known);
+}
+
+std::vector<KnownPeer> Peers::take_learned() {
+  return impl_->line().take_learned();
+}
+
+void Peers::on_learned(std::function<void()> listener) {
+  impl_->line().on_learned(std::move(listener));
 }
 
 }  // namespace pscheduler::services

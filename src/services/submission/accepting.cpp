@@ -66,12 +66,14 @@ ports::AsyncResult<void> Submission::accept(TaskId id, int participant, Json doc
   request->document = std::make_shared<const Json>(std::move(document));
   auto described = co_await describe(*request, std::move(task));
   if (!described) co_return fail(Errc::invalid_argument, described.error().message, described.error().detail);
+  std::string lead = described->participants.front();
   ports::Changes changes;
   changes.new_tasks.push_back(std::move(*described));
   auto stored = co_await ports_.store.commit(std::move(changes));
   if (!stored && stored.error().code == Errc::conflict) {
     co_return fail(Errc::invalid_argument, "This host has a task " + id.to_string() + " already.");
   }
+  if (stored) peers_.heard_from(lead);
   co_return stored;
 }
 

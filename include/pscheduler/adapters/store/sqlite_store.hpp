@@ -65,6 +65,7 @@ class SqliteStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
+  ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
   ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
 

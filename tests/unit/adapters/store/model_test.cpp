@@ -95,6 +95,16 @@ Errand any_errand() {
   return errand;
 }
 
+// Some were seen so long before others that they are forgotten.
+KnownPeer any_known_peer() {
+  KnownPeer peer;
+  peer.host = "host" + std::to_string(any(6)) + ".example";
+  peer.ours = maybe();
+  peer.exchange = any(5) * 1ms;
+  peer.seen = any_instant() + any(3) * kKnownPeerAgeMax / 2;
+  return peer;
+}
+
 ports::Changes any_changes() {
   ports::Changes changes;
   if (any(3) == 0) changes.new_tasks.push_back(any_task());
@@ -112,6 +122,7 @@ ports::Changes any_changes() {
   if (any(4) == 0) changes.new_errands.push_back(any_errand());
   if (any(4) == 0) changes.changed_errands.push_back(any_errand());
   if (any(6) == 0) changes.removed_errands.push_back(any_errand().id);
+  for (int i = any(3); i > 0 && maybe(); --i) changes.known_peers.push_back(any_known_peer());
   if (any(6) == 0) changes.pause = Pause{maybe(), perhaps_an_instant()};
   if (any(4) == 0) changes.removed_runs.push_back(any_run_id());
   if (any(6) == 0) changes.removed_tasks.push_back(any_task_id());
@@ -187,6 +198,8 @@ class Answers {
       cursor = page.next_cursor;
     } while (cursor);
     for (const auto& task : get(store_.planning_tasks())) line("plans", task.id);
+    for (const auto& peer : get(store_.known_peers()))
+      line("peer", peer.host, std::int64_t{peer.ours}, peer.exchange.count(), peer.seen);
     for (const auto& errand : get(store_.errands())) line("errand", errand.task, errand.next_attempt);
     const auto pause = get(store_.pause());
     line("pause", std::int64_t{pause.paused}, pause.until);

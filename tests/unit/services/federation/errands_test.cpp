@@ -9,6 +9,7 @@
 
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/ports/scope.hpp"
+#include "services/federation/breaker.hpp"
 #include "unit/services/federation/fixture.hpp"
 
 namespace pscheduler::services::test {
@@ -174,6 +175,72 @@ TEST_F(ErrandsTest, AreRepeatedMoreAndMoreSeldomWhereTheyAreRefused) {
   EXPECT_GE(network.calls.size(), 11u);
   EXPECT_LE(network.calls.size(), 17u);
   EXPECT_THAT(stored().at(0).problem, HasSubstr("answered 403"));
+}
+
+// Whoever answers is there: what waits for the end of a pause is done at once.
+TEST_F(ErrandsTest, AreDoneAtOnceWhenTheirHostAnswersAnythingElse) {
+  network.answers = [](const auto&) { return is_gone(); };
+  owe(errands->for_task(task_of({"a.example", "b.example"})));
+  advance(10min);
+  while (errands->owed().at(0).next_attempt - clock.now() < 21s) advance(1s);
+  // From another address than the task's, whose breaker is open.
+  network.answers = [](const auto&) { return says(200, "{}"); };
+  EXPECT_TRUE(ask_clock());
+  advance(kPauseAfterSignOfLife);
+  EXPECT_EQ(errands->size(), 0u);
+}
+
+TEST_F(ErrandsTest, AreDoneAtOnceWhenTheirHostCallsAndItsBreakerCloses) {
+  network.answers = [](const auto&) { return is_gone(); };
+  owe(errands->for_task(task_of({"a.example", "b.example"})));
+  advance(10min);
+  while (errands->owed().at(0).next_attempt - clock.now() < 10s) advance(1s);
+  network.calls.clear();
+  network.answers = [](const auto&) { return says(200, "{}"); };
+  peers->heard_from("c.example");
+  settle();
+  EXPECT_THAT(network.calls, IsEmpty());
+  peers->heard_from("b.example");
+  advance(kPauseAfterSignOfLife);
+  EXPECT_EQ(errands->size(), 0u);
+  EXPECT_EQ(log.count("PEER_REACHABLE"), 1);
+  EXPECT_THAT(peers->states().at(0).silences, IsEmpty());
+}
+
+TEST_F(ErrandsTest, BotherAHostLittleThatCallsAndCannotBeCalled) {
+  network.answers = [](const auto&) { return is_gone(); };
+  owe(errands->for_task(task_of({"a.example", "b.example"})));
+  advance(10min);
+  network.calls.clear();
+  for (int i = 0; i < 1000; ++i) {
+    peers->heard_from("b.example");
+    advance(100ms);
+  }
+  EXPECT_GE(network.calls.size(), 40u);
+  EXPECT_LE(network.calls.size(), 51u);
+}
+
+TEST_F(ErrandsTest, TellForEachHostWhatIsOwed) {
+  network.answers = [](const ports::HttpCall& call) {
+    return call.url.starts_with("https://b.example") ? says(403, "No.") : is_gone();
+  };
+  const auto task = task_of({"a.example", "b.example", "c.example"});
+  owe(errands->for_task(task));
+  advance(1min);
+  owe(errands->for_participants(task, kRun, {2}));
+  const auto owed = errands->owed();
+  ASSERT_EQ(owed.size(), 2u);
+  EXPECT_EQ(owed[0].host, "b.example");
+  EXPECT_EQ(owed[0].count, 1u);
+  EXPECT_EQ(owed[0].untried, 0u);
+  EXPECT_EQ(owed[0].oldest, kNoon);
+  EXPECT_GT(owed[0].next_attempt, clock.now());
+  EXPECT_THAT(owed[0].problem, HasSubstr("answered 403"));
+  EXPECT_EQ(owed[1].host, "c.example");
+  EXPECT_EQ(owed[1].count, 2u);
+  EXPECT_EQ(owed[1].untried, 1u) << "all wait for the one that finds out whether the host is back";
+  EXPECT_EQ(owed[1].oldest, kNoon);
+  EXPECT_THAT(owed[1].problem, HasSubstr("c.example cannot be reached"));
 }
 
 TEST_F(ErrandsTest, AreGivenUpWhenTheyAreNoLongerWorthIt) {

@@ -231,5 +231,84 @@ TEST_F(Line, WhatWaitsOrGetsNoAnswerSaysNothingAboutTheDistance) {
   EXPECT_EQ(peers->exchange_time("b.example"), 1s);
 }
 
+TEST_F(Line, ShowsWhoDoesNotAnswerSinceWhenWhyAndWhenItIsCalledAgain) {
+  network.answers = [](const auto&) { return says(200, "{}"); };
+  EXPECT_TRUE(ask_clock("a.example"));
+  fail_calls(1);
+  advance(1s);
+  fail_calls(2);
+  const auto states = peers->states();
+  ASSERT_EQ(states.size(), 2u);
+  EXPECT_EQ(states[0].host, "a.example");
+  EXPECT_THAT(states[0].silences, testing::IsEmpty());
+  EXPECT_NE(states[0].exchange_time, std::nullopt);
+  EXPECT_EQ(states[1].host, "b.example");
+  EXPECT_EQ(states[1].exchange_time, std::nullopt);
+  ASSERT_EQ(states[1].silences.size(), 1u);
+  EXPECT_EQ(states[1].silences[0].since, at(0s));
+  EXPECT_EQ(states[1].silences[0].next_call, at(6s));
+  EXPECT_THAT(states[1].silences[0].problem, HasSubstr("b.example cannot be reached"));
+}
+
+TEST_F(Line, CallsASilentHostAgainThatHasShownItself) {
+  fail_calls(3);
+  for (const auto pause : {5s, 10s, 20s}) {
+    advance(pause);
+    EXPECT_TRUE(goes_out());
+  }
+  advance(2s);
+  EXPECT_FALSE(goes_out());
+  peers->heard_from("b.example");
+  network.answers = [](const auto&) { return says(200, "{}"); };
+  EXPECT_TRUE(ask_clock());
+  EXPECT_TRUE(ask_clock());
+}
+
+TEST_F(Line, WhatWasLearnedIsWorthKeepingWhenItIsNews) {
+  int told = 0;
+  peers->on_learned([&] { ++told; });
+  Duration takes = 100ms;
+  network.answers = [&](const auto&) { return Reply{ours_says(200, "{}").answer, takes}; };
+  EXPECT_TRUE(ask_clock());
+  EXPECT_EQ(told, 1);
+  auto learned = peers->take_learned();
+  ASSERT_EQ(learned.size(), 1u);
+  EXPECT_EQ(learned[0].host, "b.example");
+  EXPECT_TRUE(learned[0].ours);
+  EXPECT_EQ(learned[0].exchange, 100ms);
+  EXPECT_EQ(learned[0].seen, at(100ms));
+  takes = 150ms;
+  EXPECT_TRUE(ask_clock());
+  EXPECT_EQ(told, 1) << "that is about as far";
+  takes = 200ms;
+  EXPECT_TRUE(ask_clock());
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(peers->take_learned().at(0).exchange, 200ms);
+  EXPECT_THAT(peers->take_learned(), testing::IsEmpty());
+  advance(24h);
+  EXPECT_TRUE(ask_clock());
+  EXPECT_EQ(told, 3) << "it was seen again";
+  network.answers = [](const auto&) { return Reply{says(200, "{}").answer, 200ms}; };
+  EXPECT_FALSE(peers->take_learned().at(0).host.empty());
+  EXPECT_TRUE(ask_clock());
+  EXPECT_FALSE(peers->take_learned().at(0).ours) << "another kind of node took its place";
+}
+
+TEST_F(Line, KnowsInItsNextLifeWhatItHasLearned) {
+  network.answers = [&](const auto&) { return Reply{ours_says(200, "{}").answer, 8ms}; };
+  EXPECT_TRUE(ask_clock());
+  const auto learned = peers->take_learned();
+  make_peers();
+  EXPECT_FALSE(peers->is_ours("b.example"));
+  EXPECT_EQ(peers->exchange_time("b.example"), 1s);
+  peers->recall(learned);
+  EXPECT_TRUE(peers->is_ours("b.example"));
+  EXPECT_EQ(peers->exchange_time("b.example"), 10ms);
+  int told = 0;
+  peers->on_learned([&] { ++told; });
+  EXPECT_TRUE(ask_clock());
+  EXPECT_EQ(told, 0) << "nothing new";
+}
+
 }  // namespace
 }  // namespace pscheduler::services::test
