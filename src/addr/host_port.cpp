@@ -93,6 +93,9 @@ Result<void> check_host(std::string_view text) {
 }
 
 Result<HostPort> HostPort::parse(std::string_view text, BareIpv6 bare) {
+  if (text.find("://") != std::string_view::npos) {
+    return refuse(text, kHostAndPort, "it is a URL; leave out all but the host and its port");
+  }
   if (text.starts_with('[')) return parse_bracketed(text);
   if (is_v6(text)) {
     if (bare == BareIpv6::accepted) return HostPort{std::string(text), std::nullopt};

@@ -93,13 +93,22 @@ std::string said_about(const std::string& name, const Json& run) {
   return found;
 }
 
+// Whether the diagnostics of a run that failed, which are shown before those of its participants, have these
+// in them.
+bool were_shown(const Json& run, std::string_view diags) {
+  const Json* merged = member(run, "result-merged");
+  if (merged == nullptr || outcome_of(run) != RunOutcome::failed) return false;
+  return said_in(member(*merged, "diags")).find(diags) != std::string::npos;
+}
+
 std::string participant_text(const Json& run, const std::string& name, const Json* result) {
   std::string text;
   const auto error = result == nullptr ? "" : said_in(member(*result, "error"));
   const auto diags = result == nullptr ? "" : said_in(member(*result, "diags"));
   if (!trim(error).empty()) text += block("Error from " + name + ":", error);
-  if (!trim(diags).empty()) text += block("Diagnostics from " + name + ":", diags);
-  if (!text.empty()) return text;
+  const bool has_diags = !trim(diags).empty();
+  if (has_diags && !were_shown(run, trim(diags))) text += block("Diagnostics from " + name + ":", diags);
+  if (has_diags || !text.empty()) return text;
   const auto reason = said_about(name, run);
   return reason.empty() ? "\nNo information from " + name + ".\n"
                         : block("No result from " + name + ":", reason);

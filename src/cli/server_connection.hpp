@@ -41,6 +41,7 @@ struct Reply {
   int status = 0;
   std::string body;
   bool reached = true;
+  bool own_fault = false;  // the call could not be made from where it was to be made
 
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };

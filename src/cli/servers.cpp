@@ -60,6 +60,7 @@ Result<void> judge_alive(const Context& context, const std::string& host, const 
 
 std::string server_trouble(const Context& context, const std::string& host, const Reply& reply) {
   const auto body = std::string(trim(reply.body));
+  if (reply.own_fault) return host + ": " + body;
   if (!reply.reached) {
     const auto remedy = remedy_for_guess(context, host);
     return host + ": " + body +

@@ -72,6 +72,14 @@ std::string with_missing_option(const std::string& words) {
   return text.insert(end + kAfter.size(), " (option --" + words.substr(name, end - name) + ")");
 }
 
+// Whether the answer says all there is to say: what is wrong with the task, or why nobody can do it. Hosts
+// of 5.2 say 500 when they cannot reach another one.
+bool is_about_the_task(const Reply& reply) {
+  if (reply.status < 400 || reply.status >= 500) return false;
+  const auto says = [&](std::string_view words) { return reply.body.find(words) != std::string::npos; };
+  return !says(" cannot be reached") && !says(" did not answer") && !says(" gave no usable answer");
+}
+
 // What shows which of two hosts is at fault; of more, the first other will do for a start.
 std::string troubleshooting(const Lead& lead) {
   return "pscheduler troubleshoot --host " + lead.host +
@@ -131,9 +139,10 @@ Result<Lead> find_lead(Context& context, const Assist& assist, const Json& task)
   const auto type = text_or(test, "type", "");
   const auto url = api_url(assist.host, "tests/" + percent_encode(type) + "/participants");
   if (!url) return fail(url.error());
-  const Reply reply =
-      get_patiently(context, *url, {{"spec", json::to_compact(test.at("spec"))}}, options_for(assist.bind),
-                    "Waiting for " + assist.host + " to name the participants");
+  Parameters query{{"spec", json::to_compact(test.at("spec"))}};
+  if (const auto bind = text_member(task, "lead-bind")) query.emplace_back("lead-bind", *bind);
+  const Reply reply = get_patiently(context, *url, query, options_for(assist.bind),
+                                    "Waiting for " + assist.host + " to name the participants");
   Lead lead;
   std::string reason;
   if (reply.status == 200) {
@@ -176,11 +185,10 @@ Result<std::string> post_task(Context& context, const Lead& lead, const Json& ta
   const Reply reply = context.server.post(*url, json::to_compact(task), waiting.during(call));
   if (!reply.reached) return fail(Errc::unreachable, server_trouble(context, lead.host, reply));
   if (reply.status != 200) {
-    // Of a task of its own, a host has said all there is to say.
-    const bool is_clear = reply.status >= 400 && reply.status < 500 && lead.others.empty();
-    return fail(Errc::invalid_argument,
-                lead.host + " refused the task: " + refusal(reply) +
-                    (is_clear ? "" : "\nSee whether all is well there: " + troubleshooting(lead)));
+    return fail(
+        Errc::invalid_argument,
+        lead.host + " refused the task: " + refusal(reply) +
+            (is_about_the_task(reply) ? "" : "\nSee whether all is well there: " + troubleshooting(lead)));
   }
   const auto answer = json_of(reply);
   if (!answer || !answer->is_string()) {

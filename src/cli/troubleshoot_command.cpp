@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "cli/servers.hpp"
 #include "cli/troubleshoot/pair_checks.hpp"
+#include "cli/troubleshoot/peer_checks.hpp"
 #include "cli/troubleshoot/statistics.hpp"
 #include "cli/troubleshoot/trial_task.hpp"
 
@@ -80,6 +81,7 @@ bool check_state(Context& context, const std::string& host) {
   return step("Asking for the state of its services", [&] { return check_status(context, host, status); }) &&
          step("Seeing that they are on time", [&] { return check_services(host, status); }) &&
          step("Seeing that its limits can be used", [&] { return check_limits(host, status); }) &&
+         step("Seeing that the hosts it calls answer", [&] { return check_peers(context, host); }) &&
          step("Last run scheduled", [&] { return last_run(context, status, "last-scheduled"); }) &&
          step("Last run completed", [&] { return last_run(context, status, "last-finished"); });
 }

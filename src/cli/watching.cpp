@@ -36,6 +36,9 @@ constexpr seconds kPause{1};
 // A server makes a run overdue 30 s after its end. When nothing is final this long after it, nothing will be.
 constexpr std::chrono::minutes kGrace{10};
 
+// How long the first run of a task that was just posted may take to be planned, with all who take part in it.
+constexpr const char* kPlanning = "10";
+
 // How many runs to look through for the one after the last: those that begin in the same second.
 constexpr const char* kFollowingMax = "10";
 
@@ -62,6 +65,7 @@ class Watch {
   enum class Step { next, pause, stop };
 
   Result<Json> find_run(bool begin);
+  [[nodiscard]] bool may_be_planning() const;
   std::optional<Json> following_run();
   [[nodiscard]] bool began_before_the_last(const Json& run) const;
   Step follow(const Json& found);
@@ -116,6 +120,11 @@ std::optional<Json> Watch::following_run() {
   return run ? std::optional<Json>(std::move(*run)) : std::nullopt;
 }
 
+// Servers of this kind say so, and answer as soon as there is a run or can be none.
+bool Watch::may_be_planning() const {
+  return flag_member(detail_, "plans-runs") && json::find_integer(detail_, "runs") == 0;
+}
+
 Result<Json> Watch::find_run(bool begin) {
   if (!begin && repeats_) {
     if (auto run = following_run()) return std::move(*run);
@@ -123,7 +132,11 @@ Result<Json> Watch::find_run(bool begin) {
   const auto* name = begin && request_.first ? "first-run-href" : "next-run-href";
   const auto url = text_member(detail_, name);
   if (!url) return fail(Errc::invalid_argument, request_.task_url + " does not say where its runs are");
-  return fetch_json(context_, *url, {{"wait", "0"}}, request_.call);
+  Waiting waiting(context_, [&](Duration waited) {
+    return with_seconds("Waiting for " + host_of(*url) + " to plan a run", waited);
+  });
+  const auto* wait = begin && may_be_planning() ? kPlanning : "0";
+  return fetch_json(context_, *url, {{"wait", wait}}, waiting.during(request_.call));
 }
 
 int Watch::nothing_more(const Error& error, bool begin) {

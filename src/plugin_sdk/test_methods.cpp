@@ -1,18 +1,42 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "plugin_sdk/methods.hpp"
+#include "pscheduler/addr/host_port.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 
 namespace pscheduler::sdk {
 namespace {
 
+// What is measured from and to has no port; that of the pScheduler there has a field of its own.
+std::string with_place_for_port(std::string message, const TestPlugin& test, const Json& spec) {
+  for (const std::string name : {"source", "dest", "host"}) {
+    const auto value = json::find_string(spec, name);
+    const auto place = name + "-node";
+    const auto has_place = std::ranges::find(test.command_line.options, place, &Option::field);
+    if (!value || !message.starts_with("At /" + name + ":") || has_place == test.command_line.options.end()) {
+      continue;
+    }
+    const auto parsed = HostPort::parse(*value, BareIpv6::refused);
+    if (parsed && parsed->port)
+      message += fmt::format("; the port of its pScheduler goes into {0} (option --{0})", place);
+  }
+  return message;
+}
+
 // The document on stdin if it is a spec the test accepts.
 Result<const Json*> valid_spec(const TestPlugin& test, const MethodInput& input) {
   if (!input.document) return fail(input.document.error());
-  PSCHEDULER_TRY(input.schemas.check(test.spec_schema, *input.document));
+  auto fits = input.schemas.check(test.spec_schema, *input.document);
+  if (!fits) {
+    auto& message = fits.error().message;
+    message = with_place_for_port(std::move(message), test, *input.document);
+    return fail(std::move(fits.error()));
+  }
   if (test.check_spec != nullptr) PSCHEDULER_TRY(test.check_spec(*input.document));
   return &*input.document;
 }

@@ -21,10 +21,12 @@ constexpr std::size_t kAttemptsMax = 8;                             // addresses
 
 // Attempts that run side by side. Shared, because a connect may report after nobody waits for it any more.
 struct Race {
-  explicit Race(asio::any_io_executor loop) : executor(std::move(loop)), alarm(executor) {}
+  Race(asio::any_io_executor loop, std::optional<asio::ip::address> bound)
+      : executor(std::move(loop)), alarm(executor), source(std::move(bound)) {}
 
   asio::any_io_executor executor;
   asio::steady_timer alarm;
+  std::optional<asio::ip::address> source;
   std::deque<tcp::socket> sockets;
   std::size_t pending = 0;
   std::optional<std::size_t> winner;
@@ -48,6 +50,9 @@ void take_error(Race& race, const tcp::endpoint& to, const boost::system::error_
 std::string why_none_was_made(const Race& race) {
   if (!race.error) return "it has no address";
   if (!is_without_route(race.error)) return race.error.message();
+  if (race.source && race.error == boost::system::errc::address_not_available) {
+    return race.source->to_string() + ", the address to call from, is not one of this host";
+  }
   const auto address = race.failed.address();
   return std::string("this host has no ") + (address.is_v6() ? "IPv6" : "IPv4") + " route to " +
          address.to_string() + " (" + race.error.message() + ")";
@@ -68,12 +73,11 @@ class RaceEnd {
   std::shared_ptr<Race> race_;
 };
 
-void begin_attempt(const std::shared_ptr<Race>& race, const tcp::endpoint& to,
-                   const std::optional<asio::ip::address>& source) {
+void begin_attempt(const std::shared_ptr<Race>& race, const tcp::endpoint& to) {
   auto& socket = race->sockets.emplace_back(race->executor);
   boost::system::error_code error;
   socket.open(to.protocol(), error);
-  if (!error && source) socket.bind(tcp::endpoint(*source, 0), error);
+  if (!error && race->source) socket.bind(tcp::endpoint(*race->source, 0), error);
   if (error) {
     take_error(*race, to, error);
     return;
@@ -118,7 +122,7 @@ ports::AsyncResult<tcp::socket> connect_to_first(std::vector<asio::ip::address> 
                                                  std::optional<asio::ip::address> source,
                                                  steady_clock::time_point deadline) {
   const auto executor = co_await asio::this_coro::executor;
-  const auto race = std::make_shared<Race>(executor);
+  const auto race = std::make_shared<Race>(executor, std::move(source));
   const RaceEnd end(race);
   const auto token = asio::as_tuple(asio::use_awaitable);
   std::size_t next = 0;
@@ -127,7 +131,7 @@ ports::AsyncResult<tcp::socket> connect_to_first(std::vector<asio::ip::address> 
     const auto now = steady_clock::now();
     if (now >= deadline) co_return fail(Errc::timed_out, "the connection was not made in time");
     if (next < addresses.size() && (race->pending == 0 || now >= next_at)) {
-      begin_attempt(race, {addresses[next++], port}, source);
+      begin_attempt(race, {addresses[next++], port});
       next_at = now + kNextAttemptAfter;
       continue;
     }

@@ -86,6 +86,11 @@ std::string take_tls_error() {
   ERR_clear_error();
   if (code == 0) return "unknown TLS error";
   if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+  // The first bytes were no TLS record: another protocol, mostly plain HTTP.
+  if (ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER) {
+    return "what answers there speaks no TLS; a pScheduler that others ask must not be started with "
+           "plain-http";
+  }
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "TLS error " + std::to_string(code);
 }

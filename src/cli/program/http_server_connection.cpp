@@ -14,6 +14,12 @@ Reply not_reached(std::string reason) {
   return {kTransportFailure, std::move(reason), false};
 }
 
+Reply not_made(std::string reason) {
+  auto reply = not_reached(std::move(reason));
+  reply.own_fault = true;
+  return reply;
+}
+
 // Told of a reply once it is here.
 ports::Async<void> told_after(ports::Async<void> call, std::size_t number,
                               const std::function<void(std::size_t)>& on_reply) {
@@ -89,7 +95,7 @@ Result<void> HttpServerConnection::furnish(ports::HttpCall& call, const CallOpti
 
 Reply HttpServerConnection::call(ports::HttpCall call, const CallOptions& options) {
   const auto furnished = furnish(call, options);
-  if (!furnished) return not_reached(furnished.error().message);
+  if (!furnished) return not_made(furnished.error().message);
   call.on_body = options.on_body;
   const std::string url = call.url;
   return reply_of(run_to_end(loop_, client_.call(std::move(call)), options.while_waiting), url);
@@ -115,7 +121,7 @@ std::vector<TimedReply> HttpServerConnection::get_all(const std::vector<std::str
     if (furnished)
       asked.push_back(i);
     else
-      replies[i].reply = not_reached(furnished.error().message);
+      replies[i].reply = not_made(furnished.error().message);
   }
   const auto ask_one = [&](std::size_t i) {
     return told_after(ask(std::move(calls[asked[i]]), replies[asked[i]]), asked[i], on_reply);

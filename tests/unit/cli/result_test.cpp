@@ -150,6 +150,21 @@ TEST_F(ResultCommand, AParticipantWithoutResultIsShownWithWhatTheLeadKnowsOfIt) 
             "\nNo result from b.example.org:\n  b.example.org cannot be reached: Connection refused\n");
 }
 
+TEST_F(ResultCommand, DiagnosticsThatTheToolHasMergedAreShownOnce) {
+  Json run = run_object();
+  run.merge_patch(Json::parse(R"({"state":"failed","result-merged":{"succeeded":false,"error":"E",
+    "diags":"Participant 0 (client):\niperf3 -c b\n\nParticipant 1 (server):\ngave no result."},
+    "result-full":[{"succeeded":false,"error":"F","diags":"iperf3 -c b\n"},
+                   {"succeeded":false,"diags":"iperf3 -s"}]})"));
+  set_run(run);
+  EXPECT_EQ(shown({"--quiet"}),
+            "Run failed.\n\nError:\n  E\n"
+            "\nDiagnostics:\n  Participant 0 (client):\n  iperf3 -c b\n\n  Participant 1 (server):\n  gave "
+            "no result.\n"
+            "\nError from a.example.org:\n  F\n"
+            "\nDiagnostics from b.example.org:\n  iperf3 -s\n");
+}
+
 struct SoleCase {
   std::string name;
   std::string merged;

@@ -252,6 +252,21 @@ TEST_F(TaskCommand, TheFirstParticipantLeads) {
   EXPECT_EQ(bench_.out.str(), root + "tasks/1\n");
 }
 
+TEST_F(TaskCommand, WhoLeadsIsAskedFromTheAddressThatTheLeadIsToUse) {
+  bench_.server.on("GET " + kRoot + "tests/idle/participants?spec=" + kSpec + "&lead-bind=192.0.2.7",
+                   R"({"participants":[null]})");
+  EXPECT_EQ(run_command({"--url", "--lead-bind", "192.0.2.7", "idle", "-d", "PT1S"}), 0) << bench_.err.str();
+}
+
+TEST_F(TaskCommand, WhatIsWrongWithATaskIsNotSoughtAtItsParticipants) {
+  bench_.server.answer_instead("GET " + kRoot + "tests/idle/participants?spec=" + kSpec,
+                               Reply{200, R"({"participants":["here.example.org","b.example.org"]})", true});
+  bench_.server.answer_instead("POST " + kRoot + "tasks", Reply{400, "At /lead-bind: no", true});
+  EXPECT_EQ(run_command({"idle", "-d", "PT1S"}), 1);
+  EXPECT_THAT(bench_.err.str(), HasSubstr("here.example.org refused the task: At /lead-bind: no\n"));
+  EXPECT_THAT(bench_.err.str(), Not(HasSubstr("troubleshoot")));
+}
+
 TEST_F(TaskCommand, ARunThatNeverCameIsAFailure) {
   bench_.server.answer_instead("GET " + kTask + "/runs/first", Reply{404, "", true});
   EXPECT_EQ(run_command({"--quiet", "idle", "-d", "PT1S"}), 1);

@@ -58,6 +58,7 @@ class Troubleshoot : public ::testing::Test {
       for (const auto* list : {"archivers", "contexts", "tests", "tools"})
         server.on("GET " + root + list, R"(["x"])");
       server.on("GET " + root + "status", healthy_status().dump());
+      server.on("GET " + root + "stat/peers", "[]");
       server.on("POST " + root + "tasks", "\"" + root + "tasks/1\"");
       server.on("GET " + root + "tasks/1/runs/first", run_at(root + "run", "finished", true).dump());
     }
@@ -101,6 +102,7 @@ TEST_F(Troubleshoot, AWellHostPassesEachCheck) {
             "Asking for the state of its services ... OK\n"
             "Seeing that they are on time ... all run\n"
             "Seeing that its limits can be used ... OK\n"
+            "Seeing that the hosts it calls answer ... none so far\n"
             "Last run scheduled ... never\n"
             "Last run completed ... 3 minutes ago\n"
             "Idling for a second ... posted ... scheduled ... measured ... OK\n"
@@ -252,6 +254,37 @@ TEST_F(Troubleshoot, ClocksThatDisagreeAreAFaultInEitherDirection) {
   answer(kOther + "clock", {200, R"({"time":"2030-05-01T11:59:58Z","synchronized":true})", true});
   expect_fault({"--quick", "other.example.org"},
                "The clock of here.example.org is PT2S ahead of that of other.example.org.", "NTP");
+}
+
+TEST_F(Troubleshoot, TellsWhichHostsAServerCannotReachAndWhatItOwesThem) {
+  const Json silence = {{"bind", nullptr},
+                        {"since", "2030-05-01T11:00:00+00:00"},
+                        {"next-call", "2030-05-01T12:00:09+00:00"},
+                        {"error", "b.example.org cannot be reached: Connection refused"}};
+  const Json owed = {{"count", 3},
+                     {"oldest", "2030-05-01T11:30:00+00:00"},
+                     {"next-attempt", "2030-05-01T12:00:10+00:00"},
+                     {"error", "no"}};
+  const Json peers = {{{"host", "a.example.org"}, {"silent", Json::array()}, {"owed", nullptr}},
+                      {{"host", "b.example.org"}, {"silent", {silence}}, {"owed", owed}}};
+  answer(kHere + "stat/peers", {200, peers.dump(), true});
+  EXPECT_EQ(run({"--quick"}), 0) << out();
+  EXPECT_THAT(out(),
+              HasSubstr("Seeing that the hosts it calls answer ... 1 of 2 may not\n  b.example.org: No"));
+  auto words = out();
+  words.erase(std::unique(words.begin(), words.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+              words.end());
+  std::replace(words.begin(), words.end(), '\n', ' ');
+  EXPECT_THAT(words, HasSubstr("Connection refused"));
+  EXPECT_THAT(words, HasSubstr("3 tasks and runs are"));
+  EXPECT_THAT(out(), HasSubstr("pscheduler troubleshoot --host here.example.org HOST2"));
+}
+
+TEST_F(Troubleshoot, AsksNoServerForThatThatDoesNotKnowIt) {
+  answer(kHere + "stat/peers", {404, "", true});
+  EXPECT_EQ(run({"--quick"}), 0) << out();
+  EXPECT_THAT(out(),
+              HasSubstr("Seeing that the hosts it calls answer ... not supported by here.example.org\n"));
 }
 
 }  // namespace

@@ -292,5 +292,20 @@ TEST_F(Watching, DoesNotGoBackToARunThatTheServerStillCallsTheNext) {
   EXPECT_EQ(bench_.out.str(), "\nResult 1\n\nResult 2\n" + kClosing);
 }
 
+TEST_F(Watching, GivesATaskThatWasJustPostedTimeToBePlanned) {
+  Json task = {{"schedule", Json::object()},
+               {"detail",
+                {{"multi-result", false},
+                 {"plans-runs", true},
+                 {"runs", 0},
+                 {"first-run-href", kTask + "/runs/first"},
+                 {"next-run-href", kTask + "/runs/next"}}}};
+  bench_.server.answer_instead("GET " + kTask + "?detail=True", Reply{200, task.dump(), true});
+  bench_.server.on("GET " + kTask + "/runs/next?wait=10", run(1, "pending").dump());
+  bench_.server.answer_instead(kNext, Reply{404, "", true});
+  EXPECT_EQ(watch(), 0) << bench_.err.str();
+  EXPECT_THAT(bench_.out.str(), HasSubstr("Result 1"));
+}
+
 }  // namespace
 }  // namespace pscheduler::cli
