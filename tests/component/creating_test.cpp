@@ -2,6 +2,7 @@
 // all of them, and its end everywhere.
 
 #include "component/creating.hpp"
+#include "pscheduler/addr/percent.hpp"
 
 namespace pscheduler::test {
 namespace {
