@@ -77,6 +77,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"open_attempts.hpp", "scheduling"},
     {"claims.hpp", "scheduling"},
     {"task_request.hpp", "submission"},
+    {"peer_memory.hpp", "federation"},
     {"peers.hpp", "federation"},
     {"peer_extension.hpp", "federation"},
     {"errands.hpp", "federation"},

@@ -59,12 +59,12 @@ TEST_F(Creating, CallsFromTheAddressThatTheTaskNames) {
 // Of its plug-ins some ask other hosts; those of other participants have that address not.
 TEST_F(Creating, TellsOwnPluginsTheAddressToCallFrom) {
   mesh.add("d", {.more_addresses = {"198.51.100.4"}});
-  const auto path =
-      path_in(mesh["d"].call("POST", "/tasks", task({{"lead-bind", "198.51.100.4"}}, {"d", "b"})));
+  const auto soon = task({{"lead-bind", "198.51.100.4"}, {"schedule", Json::object()}}, {"d", "b"});
+  mesh["d"].call("POST", "/tasks", soon);
   EXPECT_EQ(mesh["d"].plugins.lead_binds["participants"], "198.51.100.4");
   EXPECT_EQ(mesh["d"].plugins.lead_binds["can-run"], "198.51.100.4");
   EXPECT_EQ(mesh["b"].plugins.lead_binds["can-run"], "");
-  mesh["d"].run_of(path);
+  mesh.advance(2min);
   EXPECT_EQ(mesh["d"].plugins.lead_binds["run"], "198.51.100.4");
   EXPECT_EQ(mesh["b"].plugins.lead_binds["run"], "");
 }
