@@ -20,7 +20,7 @@ bool is_there(const std::string& program) {
 }  // namespace
 
 Result<BwctlSettings> BwctlSettings::load() {
-  auto config = ToolConfig::load("bwctl");
+  auto config = PluginConfig::of_tool("bwctl");
   if (!config) return fail(config.error());
   BwctlSettings settings(std::move(*config));
   const auto enabled = settings.config_.flag("enabled", true);

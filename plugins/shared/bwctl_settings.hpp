@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "pscheduler/base/result.hpp"
-#include "shared/tool_config.hpp"
+#include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {
 
@@ -35,9 +35,9 @@ class BwctlSettings {
   [[nodiscard]] std::string program(std::string_view name) const;
 
  private:
-  explicit BwctlSettings(ToolConfig config) : config_(std::move(config)) {}
+  explicit BwctlSettings(PluginConfig config) : config_(std::move(config)) {}
 
-  ToolConfig config_;
+  PluginConfig config_;
   bool enabled_ = true;
   std::uint16_t port_ = 0;
   std::int64_t latest_start_ = 0;

@@ -4,7 +4,7 @@
 
 namespace pscheduler::plugins {
 
-Result<ServerProgram> server_program(const ToolConfig& config, const UsualProgram& usual) {
+Result<ServerProgram> server_program(const PluginConfig& config, const UsualProgram& usual) {
   const auto port = config.port("server_port", usual.port);
   if (!port) return fail(port.error());
   const auto key = fmt::format("{}_cmd", usual.tool);
@@ -14,7 +14,7 @@ Result<ServerProgram> server_program(const ToolConfig& config, const UsualProgra
 }
 
 Result<ServerProgram> server_program(const UsualProgram& usual) {
-  const auto config = ToolConfig::load(usual.tool);
+  const auto config = PluginConfig::of_tool(usual.tool);
   if (!config) return fail(config.error());
   return server_program(*config, usual);
 }

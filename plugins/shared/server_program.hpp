@@ -1,12 +1,12 @@
 #pragma once
 // Which program a throughput tool starts, and on which port that listens at the server: what the operator set
-// in the tool's file (tool_config.hpp), else what is usual (spec tools.md 5).
+// in the tool's file (plugin_config.hpp), else what is usual (spec tools.md 5).
 
 #include <string>
 #include <string_view>
 
 #include "pscheduler/base/result.hpp"
-#include "shared/tool_config.hpp"
+#include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {
 
@@ -24,7 +24,7 @@ struct ServerProgram {
 };
 
 // From `<tool>_cmd` and `server_port`.
-Result<ServerProgram> server_program(const ToolConfig& config, const UsualProgram& usual);
+Result<ServerProgram> server_program(const PluginConfig& config, const UsualProgram& usual);
 Result<ServerProgram> server_program(const UsualProgram& usual);
 
 // What stands against using a tool with this setting; empty when nothing does.

@@ -94,6 +94,28 @@ TEST_F(ArchivingOfResults, WithoutAHostInTheSpecificationNamesThisNode) {
   EXPECT_EQ(world->plugins.archived[0].record["task-href"], "https://node.example/pscheduler" + task);
 }
 
+TEST_F(ArchivingOfResults, TellsArchiversWhenAnotherHostAskedForTheTask) {
+  const std::map<std::string, bool> outside{{"127.0.0.1", false},
+                                            {"::1", false},
+                                            {"192.0.2.1", false},  // the node's own
+                                            {"203.0.113.9", true},
+                                            {"2001:db8::9", true}};
+  for (const auto& [requester, is_outside] : outside) {
+    const Json task = {{"test", {{"type", "background"}, {"spec", {{"seconds", 5}}}}},
+                       {"schedule", {{"start", "2030-01-02T12:00:06Z"}}},
+                       {"archives", {drawer()}}};
+    EXPECT_EQ(world->call("POST", "/tasks", task.dump(), {.address = requester}).status, 200);
+  }
+  world->advance_to(at(1min));
+  std::map<std::string, bool> told;
+  for (const auto& call : world->plugins.archived) {
+    const auto& hints = call.record["result"]["task"]["detail"]["hints"];
+    told[hints["requester"].get<std::string>()] = call.record.value("from-outside", false);
+    EXPECT_NE(call.record.value("from-outside", Json()), false) << "archivers of 5.2 know no such member";
+  }
+  EXPECT_EQ(told, outside);
+}
+
 struct Ending {
   std::string name;
   std::vector<std::string> archived_by;  // which of succeeded, failed and all

@@ -67,7 +67,7 @@ struct Setting : ServerProgram {
 };
 
 Result<Setting> setting_of_node() {
-  const auto config = ToolConfig::load("nuttcp");
+  const auto config = PluginConfig::of_tool("nuttcp");
   if (!config) return fail(config.error());
   auto program = server_program(*config, kProgram);
   if (!program) return fail(program.error());

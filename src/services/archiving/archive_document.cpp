@@ -2,12 +2,25 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/json/hidden.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::services {
+namespace {
+
+// A host that calls itself does so from the address it calls.
+bool is_from_this_host(const Hints& hints) {
+  const auto requester = IpAddress::parse(hints.requester);
+  if (!requester) return false;
+  if (requester->unmapped().is_loopback()) return true;
+  const auto server = IpAddress::parse(hints.server);
+  return server && server->unmapped() == requester->unmapped();
+}
+
+}  // namespace
 
 ArchiveLinks archive_links(const std::string& root, TaskId task, RunId run) {
   ArchiveLinks links;
@@ -43,7 +56,7 @@ Json archived_result(const Task& task, const ports::StoredRun& stored, const Jso
   return result;
 }
 
-std::string archive_record(const Json& data, const Archiving& archiving, Json result,
+std::string archive_record(const Json& data, const Archiving& archiving, const Hints& hints, Json result,
                            const ArchiveLinks& links, const Zone& zone) {
   const auto& last = archiving.last_attempt;
   Json record = {{"data", data},
@@ -51,6 +64,7 @@ std::string archive_record(const Json& data, const Archiving& archiving, Json re
                  {"run-href", links.run},
                  {"attempts", archiving.attempts},
                  {"last-attempt", last ? Json(format_timestamp(*last, zone)) : Json()}};
+  if (!is_from_this_host(hints)) record["from-outside"] = true;
   record["result"] = std::move(result);
   return json::to_compact(record);
 }

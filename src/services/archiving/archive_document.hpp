@@ -26,8 +26,9 @@ ArchiveLinks archive_links(const std::string& root, TaskId task, RunId run);
 Json archived_result(const Task& task, const ports::StoredRun& stored, const Json& tool_version,
                      const ArchiveLinks& links, const Zone& zone);
 
-// The whole document on one line, with the data as they are.
-std::string archive_record(const Json& data, const Archiving& archiving, Json result,
+// The whole document on one line, with the data as they are. It has a member "from-outside", true, when the
+// task was asked for from another host: an archiver then keeps it away from what belongs to this one.
+std::string archive_record(const Json& data, const Archiving& archiving, const Hints& hints, Json result,
                            const ArchiveLinks& links, const Zone& zone);
 
 }  // namespace pscheduler::services

@@ -112,7 +112,8 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
     }
     result = std::move(**transformed);
   }
-  std::string document = archive_record(*spec.data, archiving, std::move(result), links, settings_.zone);
+  std::string document =
+      archive_record(*spec.data, archiving, task.hints, std::move(result), links, settings_.zone);
   auto reply = co_await archivers_.archive(spec.archiver, std::move(document));
   if (!reply) {
     const bool no_room = reply.error().code == Errc::unavailable;

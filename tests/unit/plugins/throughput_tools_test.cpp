@@ -12,9 +12,9 @@
 #include "pscheduler/plugin_sdk/dispatcher.hpp"
 #include "shared/iperf2_output.hpp"
 #include "shared/iperf3_output.hpp"
+#include "shared/plugin_config.hpp"
 #include "shared/program_version.hpp"
 #include "shared/throughput_result.hpp"
-#include "shared/tool_config.hpp"
 #include "tool/iperf2/iperf2_command.hpp"
 #include "tool/iperf3/iperf3_command.hpp"
 #include "tool/nuttcp/nuttcp_command.hpp"
@@ -355,19 +355,19 @@ TEST(Iperf2Output, SurvivesNonsense) {
     EXPECT_TRUE(parse_iperf2_output(text).measured.is_null()) << text;
 }
 
-TEST(ToolConfig, ReadsTheSectionOfTheTool) {
-  const auto config = ToolConfig::parse(
+TEST(PluginConfig, ReadsTheSectionOfTheTool) {
+  const auto config = PluginConfig::parse(
       "iperf3", "# x\n[other]\nserver_port=1\n[iperf3]\nserver_port = 5300\niperf3_cmd=/opt/i\n", "f.conf");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->port("server_port", 5201).value_or(0), 5300);
   EXPECT_EQ(config->text("iperf3_cmd", "/usr/bin/iperf3"), "/opt/i");
   EXPECT_EQ(config->trouble_with_program("iperf3_cmd", "/opt/i", "iperf3"),
             "There is no program /opt/i here; install the package iperf3 or set iperf3_cmd in f.conf.");
-  const auto bad = ToolConfig::parse("t", "[t]\nserver_port = 70000\n", "f.conf");
+  const auto bad = PluginConfig::parse("t", "[t]\nserver_port = 70000\n", "f.conf");
   ASSERT_TRUE(bad);
   EXPECT_EQ(bad->port("server_port", 1).error().message,
             "f.conf: server_port is \"70000\", which is no port; give 1 to 65535.");
-  EXPECT_THAT(ToolConfig::parse("t", "[t]\nnonsense\n", "f.conf").error().message,
+  EXPECT_THAT(PluginConfig::parse("t", "[t]\nnonsense\n", "f.conf").error().message,
               HasSubstr("f.conf line 2"));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What an operator sets for a tool in /etc/pscheduler/tool/<tool>.conf: a section of the tool's name with
-// lines "key = value" (spec tools.md 5). The file need not exist.
+// What an operator sets for a tool in /etc/pscheduler/tool/<tool>.conf, or for an archiver in
+// /etc/pscheduler/archiver/<archiver>.conf: a section of the plug-in's name with lines "key = value" (spec
+// tools.md 5). The file need not exist.
 
 #include <cstdint>
 #include <map>
@@ -11,12 +12,15 @@
 
 namespace pscheduler::plugins {
 
-class ToolConfig {
+class PluginConfig {
  public:
-  // From the folder named by the environment's PSCHEDULER_TOOL_CONFIG, else /etc/pscheduler/tool. Errors: a
-  // file that is there but cannot be read, or a line that says nothing.
-  static Result<ToolConfig> load(std::string_view tool);
-  static Result<ToolConfig> parse(std::string_view tool, std::string_view text, std::string file);
+  // From the folder named by the environment's PSCHEDULER_TOOL_CONFIG or PSCHEDULER_ARCHIVER_CONFIG, else
+  // the one above. Errors: a file that is there but cannot be read, or a line that says nothing.
+  static Result<PluginConfig> of_tool(std::string_view tool);
+  static Result<PluginConfig> of_archiver(std::string_view archiver);
+  static Result<PluginConfig> parse(std::string_view plugin, std::string_view text, std::string file);
+
+  [[nodiscard]] const std::string& file() const { return file_; }
 
   [[nodiscard]] std::string text(std::string_view key, std::string_view otherwise) const;
   [[nodiscard]] Result<std::int64_t> number(std::string_view key, std::int64_t otherwise, std::int64_t least,

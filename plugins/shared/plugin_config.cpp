@@ -1,4 +1,4 @@
-#include "shared/tool_config.hpp"
+#include "shared/plugin_config.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,17 +14,14 @@
 namespace pscheduler::plugins {
 namespace {
 
-constexpr const char* kFolder = "/etc/pscheduler/tool";
 constexpr std::streamsize kFileBytesMax = 64 << 10;  // some lines; a larger file is something else
 
-}  // namespace
-
-Result<ToolConfig> ToolConfig::load(std::string_view tool) {
-  const char* const given = std::getenv("PSCHEDULER_TOOL_CONFIG");
-  const std::filesystem::path folder = given != nullptr && *given != '\0' ? given : kFolder;
-  const auto path = folder / fmt::format("{}.conf", tool);
+Result<PluginConfig> load(std::string_view plugin, const char* variable, const char* usual_folder) {
+  const char* const given = std::getenv(variable);
+  const std::filesystem::path folder = given != nullptr && *given != '\0' ? given : usual_folder;
+  const auto path = folder / fmt::format("{}.conf", plugin);
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return parse(tool, {}, path);
+  if (!std::filesystem::exists(path, error)) return PluginConfig::parse(plugin, {}, path);
   std::ifstream stream(path, std::ios::binary);
   std::string text(static_cast<std::size_t>(kFileBytesMax) + 1, '\0');
   stream.read(text.data(), kFileBytesMax + 1);
@@ -33,11 +30,21 @@ Result<ToolConfig> ToolConfig::load(std::string_view tool) {
                 fmt::format("{} cannot be read or has more than {} bytes.", path.string(), kFileBytesMax));
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  return parse(tool, text, path);
+  return PluginConfig::parse(plugin, text, path);
 }
 
-Result<ToolConfig> ToolConfig::parse(std::string_view tool, std::string_view text, std::string file) {
-  ToolConfig config;
+}  // namespace
+
+Result<PluginConfig> PluginConfig::of_tool(std::string_view tool) {
+  return load(tool, "PSCHEDULER_TOOL_CONFIG", "/etc/pscheduler/tool");
+}
+
+Result<PluginConfig> PluginConfig::of_archiver(std::string_view archiver) {
+  return load(archiver, "PSCHEDULER_ARCHIVER_CONFIG", "/etc/pscheduler/archiver");
+}
+
+Result<PluginConfig> PluginConfig::parse(std::string_view plugin, std::string_view text, std::string file) {
+  PluginConfig config;
   config.file_ = std::move(file);
   bool is_ours = false;
   int number = 0;
@@ -46,7 +53,7 @@ Result<ToolConfig> ToolConfig::parse(std::string_view tool, std::string_view tex
     const auto line = trim(raw);
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[' && line.back() == ']') {
-      is_ours = trim(line.substr(1, line.size() - 2)) == tool;
+      is_ours = trim(line.substr(1, line.size() - 2)) == plugin;
       continue;
     }
     const auto sign = line.find_first_of("=:");
@@ -60,13 +67,13 @@ Result<ToolConfig> ToolConfig::parse(std::string_view tool, std::string_view tex
   return config;
 }
 
-std::string ToolConfig::text(std::string_view key, std::string_view otherwise) const {
+std::string PluginConfig::text(std::string_view key, std::string_view otherwise) const {
   const auto found = values_.find(key);
   return found == values_.end() || found->second.empty() ? std::string(otherwise) : found->second;
 }
 
-Result<std::int64_t> ToolConfig::number(std::string_view key, std::int64_t otherwise, std::int64_t least,
-                                        std::int64_t most) const {
+Result<std::int64_t> PluginConfig::number(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                                          std::int64_t most) const {
   const auto found = values_.find(key);
   if (found == values_.end()) return otherwise;
   const auto number = number_in<std::int64_t>(found->second);
@@ -75,7 +82,7 @@ Result<std::int64_t> ToolConfig::number(std::string_view key, std::int64_t other
                                                   key, excerpt(found->second), least, most));
 }
 
-Result<bool> ToolConfig::flag(std::string_view key, bool otherwise) const {
+Result<bool> PluginConfig::flag(std::string_view key, bool otherwise) const {
   const auto found = values_.find(key);
   if (found == values_.end()) return otherwise;
   const auto word = to_lower(found->second);
@@ -85,7 +92,7 @@ Result<bool> ToolConfig::flag(std::string_view key, bool otherwise) const {
               fmt::format("{}: {} is \"{}\"; give yes or no.", file_, key, excerpt(found->second)));
 }
 
-Result<int> ToolConfig::port(std::string_view key, int otherwise) const {
+Result<int> PluginConfig::port(std::string_view key, int otherwise) const {
   const auto found = values_.find(key);
   if (found == values_.end()) return otherwise;
   const auto port = number_in<std::uint16_t>(found->second);
@@ -96,8 +103,8 @@ Result<int> ToolConfig::port(std::string_view key, int otherwise) const {
   return *port;
 }
 
-std::string ToolConfig::trouble_with_program(std::string_view key, const std::string& program,
-                                             std::string_view package) const {
+std::string PluginConfig::trouble_with_program(std::string_view key, const std::string& program,
+                                               std::string_view package) const {
   // One without a folder is found through PATH, or not, when it is started.
   const bool is_path = program.find('/') != std::string::npos;
   if (!is_path || access(program.c_str(), X_OK) == 0) return {};

@@ -1,0 +1,86 @@
+"""Every example of docs/archiving.md: its files are written and its commands run, and the results arrive."""
+
+import os
+import re
+import subprocess
+import time
+
+from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+MANUAL = os.path.join(TOP, "docs", "archiving.md")
+CONFIGURATION = "/etc/pscheduler/archiver/"
+FILE_OR_COMMANDS = re.compile(r"(?:`([\w./-]+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def examples():
+    """By the archiver whose section they are in: [(name of a file or None, language, text)]."""
+    with open(MANUAL, encoding="utf-8") as file:
+        sections = re.split(r"^## (.+)\n", file.read(), flags=re.MULTILINE)
+    return {title.split()[0]: FILE_OR_COMMANDS.findall(text) for title, text in zip(sections[1::2], sections[2::2])}
+
+
+class ArchivingManualTest(E2ETestCase):
+    def setUp(self):
+        self.directory = self.new_directory()
+        self.configuration = self.new_directory()
+        # What the manual measures on the Internet, and where it keeps results, is here.
+        self.instead = {"www.example.org": "127.0.0.1"}
+        self.daemon = self.start_daemon(environment={"PSCHEDULER_ARCHIVER_CONFIG": self.configuration})
+
+    def here(self, text):
+        for there, here in self.instead.items():
+            text = text.replace(there, here)
+        return text
+
+    def wait_until_archived(self):
+        """No long poll tells, so it is asked again and again."""
+        end = time.monotonic() + DEADLINE
+        while any(self.daemon.api.get(f"/stat/archiving/{which}").text != "0\n" for which in ("backlog", "upcoming")):
+            self.assertLess(time.monotonic(), end)
+
+    def follow(self, section):
+        """Does what the section says; what each of its commands printed."""
+        printed = []
+        environment = cli_environment(self.daemon.address, {
+            "PATH": os.path.dirname(CLI) + os.pathsep + os.environ["PATH"]})
+        for name, language, text in examples()[section]:
+            text = self.here(text)
+            if name:
+                path = name.replace(CONFIGURATION, self.configuration + "/")
+                with open(os.path.join(self.directory, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+            elif language == "sh":
+                for command in text.splitlines():
+                    ran = subprocess.run(["bash", "-c", command], cwd=self.directory, env=environment,
+                                         capture_output=True, text=True, timeout=DEADLINE, check=False)
+                    self.assertEqual(ran.returncode, 0, f"{command}\n{ran.stdout}\n{ran.stderr}")
+                    self.wait_until_archived()
+                    printed.append(ran.stdout)
+        return printed
+
+    def archivings(self):
+        """Of all runs there are."""
+        runs = [run for task in self.daemon.api.get("/tasks").json for run in self.daemon.api.get(task + "/runs").json]
+        return [archiving for run in runs for archiving in self.daemon.api.get(run).json.get("archivings", [])]
+
+    def assert_all_archived(self, count):
+        self.assertEqual([archiving["archived"] for archiving in self.archivings()], [True] * count)
+
+    def test_every_archiver_has_an_example(self):
+        self.assertEqual(set(examples()), {"file", "bitbucket"})
+
+    def test_file(self):
+        self.instead["/var/lib/pscheduler/results"] = os.path.join(self.directory, "results")
+        *_, line = self.follow("file")
+        self.assertRegex(line, r'^"20\d\d-.*","127\.0\.0\.1",true\n$')
+        self.assert_all_archived(1)
+
+    def test_bitbucket_and_failer(self):
+        self.follow("bitbucket")
+        self.assert_all_archived(2)
+        self.assertEqual({archiving["archiver"]["name"] for archiving in self.archivings()}, {"bitbucket", "failer"})
+
+
+if __name__ == "__main__":
+    main()
