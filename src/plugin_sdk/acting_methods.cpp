@@ -97,7 +97,8 @@ std::optional<int> act(const Catalogue& catalogue, const Call& call) {
     if (tool != nullptr && (tool->run != nullptr || tool->run_streaming != nullptr)) return run_tool(*tool);
   }
   if (call.plugin_class == "archiver" && call.method == "archive") {
-    if (const auto* archiver = find(catalogue.archivers, call)) return archive(*archiver);
+    const auto* archiver = find(catalogue.archivers, call);
+    if (archiver != nullptr && archiver->archive != nullptr) return archive(*archiver);
   }
   if (call.plugin_class == "context" && call.method == "change") {
     if (const auto* context = find(catalogue.contexts, call)) return change(*context);

@@ -1,11 +1,13 @@
 """Every example of docs/archiving.md: its files are written and its commands run, and the results arrive."""
 
+import json
 import os
 import re
 import subprocess
 import time
 
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
+from sinks import HttpSink, make_certificate
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 MANUAL = os.path.join(TOP, "docs", "archiving.md")
@@ -27,6 +29,10 @@ class ArchivingManualTest(E2ETestCase):
         # What the manual measures on the Internet, and where it keeps results, is here.
         self.instead = {"www.example.org": "127.0.0.1"}
         self.daemon = self.start_daemon(environment={"PSCHEDULER_ARCHIVER_CONFIG": self.configuration})
+
+    def enter(self, context):
+        self.addCleanup(context.__exit__)
+        return context
 
     def here(self, text):
         for there, here in self.instead.items():
@@ -68,12 +74,24 @@ class ArchivingManualTest(E2ETestCase):
         self.assertEqual([archiving["archived"] for archiving in self.archivings()], [True] * count)
 
     def test_every_archiver_has_an_example(self):
-        self.assertEqual(set(examples()), {"file", "bitbucket"})
+        self.assertEqual(set(examples()), {"file", "http", "bitbucket"})
 
     def test_file(self):
         self.instead["/var/lib/pscheduler/results"] = os.path.join(self.directory, "results")
         *_, line = self.follow("file")
         self.assertRegex(line, r'^"20\d\d-.*","127\.0\.0\.1",true\n$')
+        self.assert_all_archived(1)
+
+    def test_http(self):
+        certificate, tls = make_certificate(self.directory, "127.0.0.1")
+        sink = self.enter(HttpSink(tls=tls))
+        self.instead |= {"collector.example.org": f"127.0.0.1:{sink.port}", "/etc/ssl/our-authority.pem": certificate}
+        self.follow("http")
+        request = sink.next()
+        result = json.loads(request.body)
+        self.assertEqual((request.method, request.path), ("PUT", f"/results/rtt/{result['id']}"))
+        self.assertTrue(request.headers["Authorization"].startswith("Bearer "))
+        self.assertIs(result["result"]["succeeded"], True)
         self.assert_all_archived(1)
 
     def test_bitbucket_and_failer(self):

@@ -24,7 +24,8 @@ struct ArchiverPlugin {
   Result<void> (*check_data)(const Json& data) = nullptr;
 
   // One record with `data`, `result`, `attempts` …, as the specification lists them. Called for one at a
-  // time; keep connections in a static inside it if need be, the process serves many records.
+  // time; keep connections in a static inside it if need be, the process serves many records. Absent where
+  // another program installed for this plug-in does it.
   ArchiveReply (*archive)(const Json& record) = nullptr;
 };
 
