@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import time
+import unittest
 
+from archivers import write_configuration
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
-from sinks import HttpSink, make_certificate
+from sinks import RSYSLOG, HttpSink, Rsyslog, make_certificate
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 MANUAL = os.path.join(TOP, "docs", "archiving.md")
@@ -74,7 +77,7 @@ class ArchivingManualTest(E2ETestCase):
         self.assertEqual([archiving["archived"] for archiving in self.archivings()], [True] * count)
 
     def test_every_archiver_has_an_example(self):
-        self.assertEqual(set(examples()), {"file", "http", "bitbucket"})
+        self.assertEqual(set(examples()), {"file", "http", "tcp", "syslog", "bitbucket"})
 
     def test_file(self):
         self.instead["/var/lib/pscheduler/results"] = os.path.join(self.directory, "results")
@@ -92,6 +95,32 @@ class ArchivingManualTest(E2ETestCase):
         self.assertEqual((request.method, request.path), ("PUT", f"/results/rtt/{result['id']}"))
         self.assertTrue(request.headers["Authorization"].startswith("Bearer "))
         self.assertIs(result["result"]["succeeded"], True)
+        self.assert_all_archived(1)
+
+    def test_tcp_and_udp(self):
+        with socket.create_server(("127.0.0.1", 0)) as stream, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            datagrams.bind(("127.0.0.1", 0))
+            for listener, port in ((stream, 5170), (datagrams, 5171)):
+                listener.settimeout(DEADLINE)
+                self.instead[f'"collector.example.org", "port": {port}'] = \
+                    f'"127.0.0.1", "port": {listener.getsockname()[1]}'
+            self.follow("tcp")
+            connection, _ = stream.accept()
+            with connection, connection.makefile("rb") as sent:
+                connection.settimeout(DEADLINE)
+                result = json.loads(sent.read())
+            self.assertEqual(json.loads(datagrams.recv(65536)),
+                             {"id": result["id"], "ok": True, "from": "127.0.0.1", "to": "127.0.0.1"})
+        self.assert_all_archived(2)
+
+    @unittest.skipUnless(RSYSLOG, "rsyslog is not installed")
+    def test_syslog(self):
+        rsyslog = self.enter(Rsyslog(self.directory))
+        write_configuration(self.configuration, "syslog", socket=os.path.join(self.directory, "log"))
+        self.follow("syslog")
+        [line] = rsyslog.lines(1)
+        self.assertRegex(line, r"^local3\.info measurements <[0-9a-f-]{36} rtt to 127\.0\.0\.1: true>$")
         self.assert_all_archived(1)
 
     def test_bitbucket_and_failer(self):
