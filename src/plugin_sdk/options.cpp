@@ -1,6 +1,6 @@
 #include "pscheduler/plugin_sdk/options.hpp"
 
-#include "plugin_sdk/si_number.hpp"
+#include "pscheduler/base/si_number.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/reader.hpp"

@@ -1,11 +1,11 @@
-#include "plugin_sdk/si_number.hpp"
+#include "pscheduler/base/si_number.hpp"
 
 #include <charconv>
 #include <cmath>
 
 #include "pscheduler/base/text.hpp"
 
-namespace pscheduler::sdk {
+namespace pscheduler {
 namespace {
 
 constexpr std::string_view kUnits = "KMGTPEZY";
@@ -48,4 +48,4 @@ std::optional<std::int64_t> parse_si(std::string_view text) {
   return number < kMax ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
 }
 
-}  // namespace pscheduler::sdk
+}  // namespace pscheduler

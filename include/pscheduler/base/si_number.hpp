@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
-namespace pscheduler::sdk {
+namespace pscheduler {
 
 // "1500", "10M", "1.5 g", "4Ki"; what is left below one is cut off. Nothing for any other text and beyond 64
 // bits.
 std::optional<std::int64_t> parse_si(std::string_view text);
 
-}  // namespace pscheduler::sdk
+}  // namespace pscheduler
