@@ -21,6 +21,16 @@ Json limits_object(const services::Limits& limits) {
   return {{"ok", false}, {"error", *limits.complaint()}};
 }
 
+// How much of what it takes on at most this node has.
+Json load_object(const Call& call, const ports::ArchivingCounts& archivings) {
+  const auto of = [](std::int64_t now, std::int64_t max) { return Json{{"now", now}, {"max", max}}; };
+  const auto& admission = call.services.admission;
+  const auto& runner = call.services.runner;
+  return {{"tasks", of(admission.tasks(), admission.caps().tasks_max)},
+          {"runs", of(static_cast<std::int64_t>(runner.active()), runner.parallel_max())},
+          {"archivings", of(archivings.due + archivings.later, admission.caps().archivings_max)}};
+}
+
 // One of the four daemons that clients look for, of which one process does the work: it is alive while it
 // answers. `next` is when it will do something next.
 Json service_object(const Call& call, Instant now, std::optional<Instant> next) {
@@ -43,6 +53,8 @@ AsyncResult<HttpResponse> get_status(Call call) {
   const auto last = co_await call.services.store.last_runs();
   if (!last) co_return fail(last.error());
   const Instant now = call.services.clock.now();
+  const auto archivings = co_await call.services.store.archiving_counts(now);
+  if (!archivings) co_return fail(archivings.error());
   Json services = {
       {"ticker", service_object(call, now, call.services.housekeeping.next_look())},
       {"scheduler", service_object(call, now, call.services.scheduling.next_plan())},
@@ -52,6 +64,7 @@ AsyncResult<HttpResponse> get_status(Call call) {
   Json status = {{"time", format_timestamp_z(now)},
                  {"limits", limits_object(call.services.limits)},
                  {"services", std::move(services)},
+                 {"load", load_object(call, *archivings)},
                  {"runs",
                   {{"last-finished", optional_time(last->finished)},
                    {"last-scheduled", optional_time(last->scheduled)}}}};

@@ -71,6 +71,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"runner.hpp", "running"},
     {"scheduling.hpp", "scheduling"},
     {"submission.hpp", "submission"},
+    {"admission.hpp", "submission"},
     {"limit_rules.hpp", "limits"},
     {"limits.hpp", "limits"},
     {"plan_queue.hpp", "scheduling"},

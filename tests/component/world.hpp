@@ -54,6 +54,7 @@ class Folder {
 struct WorldOptions {
   Instant start = kNoon;
   int parallel_max = 100;
+  services::AdmissionCaps caps = {};
   Duration horizon = std::chrono::hours(24);
   Duration keep = std::chrono::days(3650);  // what is over can be looked at long afterwards
   std::uint64_t seed = 1;
@@ -168,6 +169,7 @@ class World final : public Network::Server {
   services::Limits limits;
   services::Scheduling scheduling;
   services::Housekeeping housekeeping;
+  services::Admission admission;
   services::Submission submission;
   api::Api api;
 

@@ -12,6 +12,7 @@
 #include "pscheduler/ports/processes.hpp"
 #include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/admission.hpp"
 #include "pscheduler/services/archivist.hpp"
 #include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
@@ -52,6 +53,7 @@ struct Services {
   services::Peers& peers;
   const services::Errands& errands;
   services::Limits& limits;
+  const services::Admission& admission;
 };
 
 struct Settings {

@@ -39,6 +39,8 @@ struct Config {
   std::filesystem::path tls_key;
   bool plain_http = false;
   std::int64_t max_parallel_runs = 0;
+  std::int64_t max_tasks = 0;
+  std::int64_t max_archivings = 0;
   Duration run_straggle{};
   Duration schedule_horizon{};
   Duration keep_runs_tasks{};

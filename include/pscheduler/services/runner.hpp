@@ -109,6 +109,7 @@ class Runner {
   }
 
   [[nodiscard]] std::size_t active() const { return active_.size(); }
+  [[nodiscard]] int parallel_max() const { return settings_.parallel_max; }
   [[nodiscard]] std::size_t waiting() const { return waiting_by_run_.size(); }
 
  private:

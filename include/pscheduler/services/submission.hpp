@@ -15,6 +15,7 @@
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/ports/scripts.hpp"
 #include "pscheduler/ports/store.hpp"
+#include "pscheduler/services/admission.hpp"
 #include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/peers.hpp"
 #include "pscheduler/services/plugins.hpp"
@@ -45,12 +46,12 @@ class Submission {
   };
 
   Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, TaskBook& book, Peers& peers,
-             Errands& errands, Limits& limits, SubmissionSettings settings);
+             Errands& errands, Limits& limits, Admission& admission, SubmissionSettings settings);
 
   // A client's task. invalid_argument: the document, the spec, an archive or a context is refused;
   // forbidden: the limits deny it, with all they say;
   // not_possible: no tool can do it at all of its participants, or one of them fails, which the message names
-  // with its words; unavailable: no room to store it. When the caller is cancelled before all participants
+  // with its words; unavailable: no room to store it, or too many tasks already. When the caller is cancelled before all participants
   // have taken the task, it is given up everywhere.
   ports::AsyncResult<TaskId> submit(Json document, Hints hints);
 
@@ -67,6 +68,9 @@ class Submission {
   ports::Async<void> stop();
 
  private:
+  // whether there is not too much already, of what is not even read yet
+  ports::AsyncResult<Admission::Ticket> admit(const Json& document);
+
   // what of the request holds here (checking.cpp)
   ports::AsyncResult<void> check(const TaskRequest& request);
   ports::AsyncResult<void> check_spec(const TaskRequest& request);
@@ -103,6 +107,7 @@ class Submission {
   Peers& peers_;
   Errands& errands_;
   Limits& limits_;
+  Admission& admission_;
   SubmissionSettings settings_;
   bool stopping_ = false;
   ports::Scope creations_;

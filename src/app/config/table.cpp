@@ -71,6 +71,22 @@ constexpr ConfigKey kKeys[] = {
      .unit = "runs",
      .help = "Tools that run at once; further runs wait until run-straggle and are then missed. Tools that "
              "stream results are counted apart, with the same bound."},
+    {.name = "max-tasks",
+     .target = &Config::max_tasks,
+     .preset = "50000",
+     .least = "1",
+     .most = "1000000",
+     .unit = "tasks",
+     .help = "Tasks that have something left to do here at once; further ones are answered with 503."},
+    {.name = "max-archivings",
+     .target = &Config::max_archivings,
+     .preset = "500000",
+     .least = "1",
+     .most = "10000000",
+     .unit = "archivings",
+     .help =
+         "Results that wait to be archived; while there are so many, tasks with archives are answered with "
+         "503. Those taken on before go on."},
     {.name = "run-straggle",
      .target = &Config::run_straggle,
      .preset = "PT30S",

@@ -97,6 +97,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::Scheduling> scheduling;
   std::unique_ptr<services::Housekeeping> housekeeping;
   std::unique_ptr<services::ConfigurablesWatch> configurables;
+  std::unique_ptr<services::Admission> admission;
   std::unique_ptr<services::Submission> submission;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<adapters::HttpServer> server;
@@ -184,16 +185,19 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
       *parts.plugins, *parts.journal, parts.book, *parts.runner, *parts.peers, *parts.errands, *parts.limits,
       services::SchedulingSettings{config_.schedule_horizon, config_.run_straggle, zone});
   furnish_housekeeping(parts);
+  parts.admission = std::make_unique<services::Admission>(
+      parts.book, *parts.store, parts.clock,
+      services::AdmissionCaps{config_.max_tasks, config_.max_archivings});
   parts.submission = std::make_unique<services::Submission>(
       services::Submission::Ports{parts.executor, *parts.store, parts.clock, parts.random, parts.host_facts,
                                   parts.scripts, log_},
       *parts.plugins, *parts.scheduling, parts.book, *parts.peers, *parts.errands, *parts.limits,
-      services::SubmissionSettings{host_name, zone});
+      *parts.admission, services::SubmissionSettings{host_name, zone});
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
                     *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers,
-                    *parts.errands, *parts.limits},
+                    *parts.errands, *parts.limits, *parts.admission},
       api::Settings{host_name, zone});
   co_return co_await recover(parts);
 }

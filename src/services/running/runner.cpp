@@ -207,7 +207,7 @@ std::string Runner::why_late(const Waiting& waiting) const {
   if (is_held_up(waiting)) return "Not started: the tool of an earlier run had not ended.";
   if (!has_room(waiting.scheduling_class)) {
     return "Not started: " + std::to_string(settings_.parallel_max) +
-           " tools were running, which is as many as may run at once.";
+           " tools were running, which is as many as may run at once (max-parallel-runs).";
   }
   return "Not started: its time had passed when this node came to it; its clock was set or it was suspended.";
 }

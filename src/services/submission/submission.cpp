@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/at_once.hpp"
 #include "pscheduler/ports/messages.hpp"
@@ -29,7 +30,7 @@ std::string failures_of(const std::vector<Tools>& answers) {
 }  // namespace
 
 Submission::Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, TaskBook& book, Peers& peers,
-                       Errands& errands, Limits& limits, SubmissionSettings settings)
+                       Errands& errands, Limits& limits, Admission& admission, SubmissionSettings settings)
     : ports_(std::move(ports)),
       plugins_(plugins),
       scheduling_(scheduling),
@@ -37,6 +38,7 @@ Submission::Submission(Ports ports, Plugins& plugins, Scheduling& scheduling, Ta
       peers_(peers),
       errands_(errands),
       limits_(limits),
+      admission_(admission),
       settings_(std::move(settings)),
       creations_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {
@@ -132,7 +134,15 @@ ports::AsyncResult<Task> Submission::describe(const TaskRequest& request, Task t
   co_return task;
 }
 
+ports::AsyncResult<Admission::Ticket> Submission::admit(const Json& document) {
+  const Json* archives = json::find_array(document, "archives");
+  const bool has_archives = archives != nullptr && !archives->empty();
+  return admission_.admit(has_archives ? Admission::Archives::wanted : Admission::Archives::none);
+}
+
 ports::AsyncResult<TaskId> Submission::submit(Json document, Hints hints) {
+  const auto ticket = co_await admit(document);
+  if (!ticket) co_return fail(ticket.error());
   auto request = read_task_request(std::move(document), ports_.clock.now(), settings_.zone);
   if (!request) co_return fail(std::move(request.error()));
   auto checked = co_await check(*request);

@@ -58,6 +58,8 @@ TEST_F(ConfigTest, HasSensibleDefaults) {
               ElementsAre(adapters::ListenAddress{"127.0.0.1", 8443}, adapters::ListenAddress{"::1", 8443}));
   EXPECT_TRUE(config->listen_is_default);
   EXPECT_EQ(config->max_parallel_runs, 100);
+  EXPECT_EQ(config->max_tasks, 50000);
+  EXPECT_EQ(config->max_archivings, 500000);
   EXPECT_EQ(config->run_straggle, 30s);
   EXPECT_EQ(config->schedule_horizon, 24h);
   EXPECT_EQ(config->keep_runs_tasks, 48h);
@@ -74,7 +76,7 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
     "listen": ["0.0.0.0:443", "[::]:443"], "hostname": "ps.example.org", "data-dir": "/srv/ps",
     "plugins": ["/opt/a", "/opt/b/"], 
     "resolver": "127.0.0.1:5353", "tls-certificate": "/srv/c.pem", "tls-key": "/srv/k.pem", "plain-http": false,
-    "max-parallel-runs": 7, "run-straggle": "PT5S", "schedule-horizon": "PT12H",
+    "max-parallel-runs": 7, "max-tasks": 8, "max-archivings": 9, "run-straggle": "PT5S", "schedule-horizon": "PT12H",
     "keep-runs-tasks": "P1W", "configurables": "/srv/ps/configurables.conf",
     "body-bytes-max": 100000, "connections-max": 50, "connections-per-address-max": 20,
     "store-synchronous": "normal", "store-cache": 1048576, "log-level": "debug"})");
@@ -88,6 +90,8 @@ TEST_F(ConfigTest, EveryKeyCanBeSetInTheFile) {
   EXPECT_EQ(config->tls_certificate, "/srv/c.pem");
   EXPECT_EQ(config->tls_key, "/srv/k.pem");
   EXPECT_EQ(config->max_parallel_runs, 7);
+  EXPECT_EQ(config->max_tasks, 8);
+  EXPECT_EQ(config->max_archivings, 9);
   EXPECT_EQ(config->run_straggle, 5s);
   EXPECT_EQ(config->schedule_horizon, 12h);
   EXPECT_EQ(config->keep_runs_tasks, 24h * 7);
