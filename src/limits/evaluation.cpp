@@ -31,6 +31,20 @@ bool is_among(std::string_view name, const std::vector<std::string>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Of the quotas that the application has which let the run pass; each once, however often it is named.
+std::vector<Charge> charges_in(const Trace& trace) {
+  std::vector<Charge> charges;
+  if (trace.applications.empty()) return charges;
+  for (const auto& group : trace.applications.back().groups) {
+    for (const auto& limit : group.limits) {
+      if (!limit.passed || !limit.charge) continue;
+      const auto is_same = [&](const Charge& charge) { return charge.account == limit.charge->account; };
+      if (std::none_of(charges.begin(), charges.end(), is_same)) charges.push_back(*limit.charge);
+    }
+  }
+  return charges;
+}
+
 }  // namespace
 
 Decision unlimited() {
@@ -133,7 +147,9 @@ Evaluation::Progress Evaluation::rewrite_task() {
 }
 
 Evaluation::Progress Evaluation::evaluate_group(const Group& group, GroupTrace& trace) {
-  const JudgeContext context{judged_, proposal_.hints, rules_->strictness, *facts_};
+  const auto identified = trace_.identified();
+  const JudgeContext context{judged_, proposal_.hints, rules_->strictness,
+                             *facts_, identified,      proposal_.now};
   trace.require = group.require;
   bool is_waiting = false;
   for (const auto index : group.limits) {
@@ -214,6 +230,7 @@ Decision Evaluation::decide() {
   decision.passed = passed_;
   decision.task = rewritten_;
   if (was_applied) decision.priority = trace_.priority ? trace_.priority->value : 0;
+  if (passed_) decision.charges = charges_in(trace_);
   decision.diags = diagnostics(trace_, passed_);
   decision.trace = std::move(trace_);
   return decision;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "limits/fetch_limit.hpp"
+#include "limits/judge_quota.hpp"
 #include "limits/limit_verdict.hpp"
 #include "limits/time_limits.hpp"
 #include "pscheduler/base/text.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 class Judging {
  public:
-  explicit Judging(const JudgeContext& context) : context_(context) {}
+  Judging(const Limit& limit, const JudgeContext& context) : limit_(limit), context_(context) {}
 
   MaybeVerdict operator()(const PassFailLimit& limit) const {
     return limit.pass ? LimitVerdict::pass() : LimitVerdict::failed("This limit lets nothing pass");
@@ -47,6 +48,7 @@ class Judging {
   }
 
   MaybeVerdict operator()(const UrlFetchLimit& limit) const { return judge_fetch(limit, context_); }
+  MaybeVerdict operator()(const QuotaLimit& quota) const { return judge_quota(limit_.name, quota, context_); }
   MaybeVerdict operator()(const DateRangeLimit& limit) const { return judge_time(limit, run_schedule()); }
   MaybeVerdict operator()(const CalendarLimit& limit) const { return judge_time(limit, run_schedule()); }
 
@@ -58,6 +60,7 @@ class Judging {
     return context_.strictness == Strictness::strict ? LimitVerdict::broken(why) : LimitVerdict::failed(why);
   }
 
+  const Limit& limit_;
   const JudgeContext& context_;
 };
 
@@ -81,7 +84,7 @@ std::optional<LimitTrace> judge(const Limit& limit, const JudgeContext& context)
     trace.passed = true;
     return trace;
   }
-  auto verdict = std::visit(Judging(context), limit.data);
+  auto verdict = std::visit(Judging(limit, context), limit.data);
   if (!verdict) return std::nullopt;
   if (limit.invert == LimitInvert::broken) {
     verdict = LimitVerdict::broken("The limit's 'invert' is neither true nor false");
@@ -90,6 +93,8 @@ std::optional<LimitTrace> judge(const Limit& limit, const JudgeContext& context)
   }
   trace.passed = verdict->kind == LimitVerdict::Kind::passed;
   trace.reasons = std::move(verdict->reasons);
+  trace.note = std::move(verdict->note);
+  trace.charge = std::move(verdict->charge);
   return trace;
 }
 

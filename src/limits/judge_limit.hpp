@@ -14,6 +14,8 @@ struct JudgeContext {
   std::shared_ptr<const Json> hints;
   Strictness strictness;
   FactBook& facts;
+  const std::vector<std::string>& identified;
+  Instant now;
 };
 
 // Nothing while facts are missing.

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "pscheduler/model/charge.hpp"
+
 namespace pscheduler::limits {
 
 struct LimitVerdict {
@@ -16,6 +18,8 @@ struct LimitVerdict {
 
   Kind kind = Kind::failed;
   std::vector<std::string> reasons;
+  std::string note = {};
+  std::optional<Charge> charge = {};
 
   static LimitVerdict pass() { return {Kind::passed, {}}; }
   static LimitVerdict failed(std::string reason) { return {Kind::failed, {std::move(reason)}}; }

@@ -112,7 +112,17 @@ class Loader {
     std::string name;
     auto limit = read_limit(list[i], pointer, findings_, scripts_, cloneables, name);
     if (!name.empty()) note_name(name, "limit", pointer, rules_.limits.size(), limits_);
+    if (limit) check_quota(*limit, pointer);
     rules_.limits.push_back(limit ? std::move(*limit) : Limit{});
+  }
+
+  void check_quota(const Limit& limit, const std::string& pointer) {
+    const auto* quota = std::get_if<QuotaLimit>(&limit.data);
+    if (quota == nullptr) return;
+    if (limit.invert != LimitInvert::no)
+      findings_.refuse(below(pointer, "invert"), "a quota cannot be inverted; leave it out");
+    if (quota->per == QuotaLimit::Per::identifier)
+      find_name(quota->identifier, "identifier", below(below(pointer, "data"), "identifier"), identifiers_);
   }
 
   void note_name(const std::string& name, std::string_view what, const std::string& pointer,

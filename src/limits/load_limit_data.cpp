@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "limits/load_quota.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 
@@ -159,6 +160,7 @@ constexpr std::array kTypes = {
     TypeRow{"url-fetch", read_url_fetch},
     TypeRow{"run-daterange", read_date_range},
     TypeRow{"run-schedule", read_calendar},
+    TypeRow{"quota", read_quota},
 };
 
 }  // namespace

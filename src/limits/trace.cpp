@@ -24,7 +24,7 @@ std::string number(double value) {
 void add_limit(Lines& lines, const std::string& group, const LimitTrace& limit) {
   const std::string line = kIndent + group + ": limit '" + limit.name + "' ";
   if (limit.passed) {
-    lines.push_back(line + "passed");
+    lines.push_back(line + "passed" + (limit.note.empty() ? "" : ": " + limit.note));
     return;
   }
   const auto reasons = join(limit.reasons, "; ");
@@ -68,15 +68,19 @@ void add_priority(Lines& lines, const std::optional<PriorityTrace>& priority) {
   for (const auto& message : priority->messages) lines.push_back(kIndent + message);
 }
 
-// The application that came closest: with the fewest limits that failed, the first of equals.
+// The application that came closest: with the fewest limits that failed, of equals the first of those of
+// which most groups were met.
 const ApplicationTrace& nearest(const std::vector<ApplicationTrace>& applications) {
   const auto failures = [](const ApplicationTrace& application) {
     std::size_t count = 0;
     for (const auto& group : application.groups) count += group.limits.size() - group.passed();
     return count;
   };
-  return *std::min_element(applications.begin(), applications.end(),
-                           [&](const auto& a, const auto& b) { return failures(a) < failures(b); });
+  return *std::min_element(applications.begin(), applications.end(), [&](const auto& a, const auto& b) {
+    const auto of_a = failures(a);
+    const auto of_b = failures(b);
+    return of_a != of_b ? of_a < of_b : a.groups.size() > b.groups.size();
+  });
 }
 
 std::string called(const ApplicationTrace& application) {

@@ -96,6 +96,10 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   }
   ports::AsyncResult<std::vector<Errand>> errands() override { return watch(store_->errands()); }
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override { return watch(store_->known_peers()); }
+  ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,
+                                                  int count_max) override {
+    return watch(store_->charges(std::move(account), after, before, count_max));
+  }
   ports::AsyncResult<Pause> pause() override { return watch(store_->pause()); }
   ports::AsyncResult<LastRuns> last_runs() override { return watch(store_->last_runs()); }
   ports::AsyncResult<std::vector<ports::OldRun>> old_runs(ports::OldRuns which, ports::RetentionPlace after,

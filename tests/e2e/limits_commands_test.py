@@ -189,6 +189,24 @@ class ExplainTest(LimitsTestCase):
         self.explain(limits, own, status=1)
         self.explain(limits, own, "--phase", "submit", status=0)
 
+    def test_quotas_are_taken_as_unused(self):
+        quota = {"name": "daily", "type": "quota",
+                 "data": {"per": "network", "period": "P1D", "runs": 10, "time": "PT2M"}}
+        limits = self.write("limits.conf", limits_file(limits=[quota]))
+
+        def explain(task, *options):
+            return run_cli("limits", "explain", "--config", limits, "--as", "203.0.113.5", *options,
+                           self.write("task.json", task), server=NOBODY_LISTENS)
+        ran = explain(RTT, "--at", "2030-01-01T08:00:00Z", "--duration", "PT1M")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertEqual(ran.stdout, "Passes: application 'All' lets it.\n"
+                         "  Limit 'daily': 0 of 10 runs, PT0S of PT2M within P1D, taken as unused: what is used is "
+                         "known to the server alone.\n")
+        ran = explain(THROUGHPUT)
+        self.assertEqual((ran.returncode, ran.stderr), (1, ""))
+        self.assertEqual(ran.stdout, "Denied: limit 'daily' of application 'All': Quota 'daily' of 203.0.113.0/24 is never "
+                         "enough for this (a run, PT5M): it is 10 runs, PT2M within P1D.\n")
+
     def test_scripts_without_end_deny(self):
         answer = self.explain(limits_file(limits=[{"name": "loop", "type": "jq", "data": {"script": "def f: f; f"}}]), status=1)
         self.assertIn("did not end", answer["verdict"])

@@ -45,6 +45,19 @@ class LimitsTest(E2ETestCase):
         self.assertEqual((run["state"], run["priority"]), ("finished", 4))
         self.assertIn("Priority set to 4:", run["limit-diags"])
 
+    def test_a_quota_outlives_the_daemon(self):
+        quota = {"name": "daily", "type": "quota", "data": {"per": "address", "period": "P1D", "runs": 1}}
+        daemon = self.limited_daemon(dict(LIMITS, limits=[quota], applications=[
+            {"description": "This host", "apply": [{"require": "all", "limits": ["daily"]}]}]))
+        accepted = daemon.api.request("POST", "/tasks", idle("PT1S"))
+        self.assertEqual(accepted.status, 200, accepted)
+        daemon.api.request("GET", accepted.json + "/runs/first?wait-merged=true")
+        daemon.kill()
+        daemon.start()
+        denied = daemon.api.request("POST", "/tasks", idle("PT1S"))
+        self.assertEqual(denied.status, 403, denied)
+        self.assertIn("1 of 1 runs within P1D are used; there is room at", denied.text)
+
     def test_a_bad_file_refuses_all_until_it_is_mended(self):
         daemon = self.limited_daemon(LIMITS)
         self.write("{ \"schema\": 1, }")

@@ -276,6 +276,18 @@ ports::AsyncResult<ports::Census> MemoryStore::census() {
   co_return census;
 }
 
+ports::AsyncResult<std::vector<Charge>> MemoryStore::charges(std::string account, Instant after,
+                                                             Instant before, int count_max) {
+  std::vector<Charge> found;
+  for (const auto& [charge, has_run] : charges_) {
+    if (charge.account == account && charge.start > after && charge.start < before) found.push_back(charge);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Charge& a, const Charge& b) { return a.start < b.start; });
+  keep_first(found, static_cast<std::size_t>(count_max));
+  co_return found;
+}
+
 ports::AsyncResult<std::vector<ports::OldRun>> MemoryStore::old_runs(ports::OldRuns which,
                                                                      ports::RetentionPlace after,
                                                                      int count_max) {

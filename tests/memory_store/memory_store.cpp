@@ -119,6 +119,7 @@ void MemoryStore::apply(ports::Changes& changes) {
     *std::find_if(errands_.begin(), errands_.end(), with_id(errand.id)) = errand;
   for (const auto& id : changes.removed_errands) std::erase_if(errands_, with_id(id));
   keep(changes.known_peers);
+  for (const auto& charge : changes.new_charges) add(charge);
   if (changes.pause) pause_ = *changes.pause;
   for (const auto& id : changes.removed_runs) remove(id);
   for (const auto& id : changes.removed_tasks) remove(id);
@@ -145,7 +146,21 @@ void MemoryStore::change(Run run) {
   auto& stored = runs_.at(number).run;
   delist(number, stored);
   enlist(number, run);
+  settle_charges(run.id, run.state);
   stored = std::move(run);
+}
+
+void MemoryStore::add(const Charge& charge) {
+  std::erase_if(charges_, [&](const ChargeRow& row) { return row.charge.forgotten <= charge.added; });
+  charges_.push_back({charge, false});
+}
+
+void MemoryStore::settle_charges(RunId run, RunState state) {
+  for (auto& row : charges_) {
+    if (row.charge.run == run && state == RunState::running) row.has_run = true;
+  }
+  if (!traits(state).final) return;
+  std::erase_if(charges_, [&](const ChargeRow& row) { return row.charge.run == run && !row.has_run; });
 }
 
 void MemoryStore::keep(const std::vector<KnownPeer>& peers) {
@@ -168,6 +183,7 @@ void MemoryStore::remove(RunId id) {
   if (found == run_numbers_.end()) return;
   const auto row = runs_.find(found->second);
   delist(row->first, row->second.run);
+  settle_charges(id, RunState::canceled);
   runs_.erase(row);
   run_numbers_.erase(found);
 }

@@ -37,6 +37,8 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
+  ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,
+                                                  int count_max) override;
   ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
 
@@ -63,6 +65,10 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
     std::vector<Archiving> archivings;
   };
   using Number = std::int64_t;
+  struct ChargeRow {
+    Charge charge;
+    bool has_run = false;
+  };
   using Places = std::set<std::pair<Instant, Number>>;
 
   // Whether all of it can be done; nothing has been changed before that is known.
@@ -74,6 +80,8 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   void add(Run run);
   void change(Run run);
   void keep(const std::vector<KnownPeer>& peers);
+  void add(const Charge& charge);
+  void settle_charges(RunId run, RunState state);
   void remove(RunId id);
   void remove(TaskId id);
 
@@ -97,6 +105,7 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   std::array<Places, 3> old_runs_;  // by OldRuns
   std::vector<Errand> errands_;     // in the order of their coming
   std::map<std::string, KnownPeer> known_peers_;
+  std::vector<ChargeRow> charges_;  // in the order of their coming
   Pause pause_;
   std::uint64_t commits_ = 0;
 };

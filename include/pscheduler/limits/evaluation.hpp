@@ -21,12 +21,14 @@ struct Proposal {
   std::shared_ptr<const Json> hints;  // an object: requester, server, …
   bool is_rewritten = false;          // the lead's submission: the rewriter has its say
   bool is_prioritized = false;        // a run: the priority is computed
+  Instant now = {};                   // when a task that names no start would begin
 };
 
 struct Decision {
   bool passed = false;
   std::shared_ptr<const Json> task;  // what the rewriter made of it; null when it had no say
   std::optional<double> priority;
+  std::vector<Charge> charges;  // what the run takes of quotas; whose run it is and when added is not set
   std::string diags;
   Trace trace;
 };

@@ -60,8 +60,32 @@ struct UrlFetchLimit {
   Duration timeout = std::chrono::seconds(3);
 };
 
-using LimitData =
-    std::variant<PassFailLimit, TestTypeLimit, JqLimit, DateRangeLimit, CalendarLimit, UrlFetchLimit>;
+// More runs are in no quota: all of them are looked at for every run that is planned.
+inline constexpr std::int64_t kQuotaRunsMax = 10'000;
+
+// What all runs that this limit has let pass may take together within any period of that length. An extension
+// to 5.2.
+struct QuotaLimit {
+  // Whose runs have an account together.
+  enum class Per {
+    address,     // those of an IPv4 address or of an IPv6 /64
+    network,     // those of a network
+    identifier,  // those of all who match an identifier
+  };
+
+  Per per = Per::address;
+  int prefix_v4 = 24;      // of a network
+  int prefix_v6 = 48;      // likewise
+  std::string identifier;  // others are not counted and pass
+  Duration period{};
+  std::optional<std::int64_t> runs;  // absent: kQuotaRunsMax
+  std::optional<Duration> time;      // on the schedule
+  std::optional<std::int64_t> bytes;
+  std::optional<std::int64_t> assumed_bandwidth;  // bits a second, of a throughput test that names none
+};
+
+using LimitData = std::variant<PassFailLimit, TestTypeLimit, JqLimit, DateRangeLimit, CalendarLimit,
+                               UrlFetchLimit, QuotaLimit>;
 
 enum class LimitInvert { no, yes, broken };  // broken: no boolean, fails whenever it is evaluated (quirk 1)
 

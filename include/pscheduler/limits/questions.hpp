@@ -11,6 +11,7 @@
 #include "pscheduler/limits/limit_types.hpp"
 #include "pscheduler/limits/network_set.hpp"
 #include "pscheduler/limits/script.hpp"
+#include "pscheduler/model/charge.hpp"
 
 namespace pscheduler::limits {
 
@@ -46,7 +47,14 @@ struct FindNetworks {
   std::size_t identifier = 0;
 };
 
-using Question = std::variant<RunScript, LookUp, FetchUrl, FindNetworks>;
+// What is on an account of a quota for runs that start between two instants, both excluded. Answer: Usage.
+struct FindUsage {
+  std::string account;
+  Instant after;
+  Instant before;
+};
+
+using Question = std::variant<RunScript, LookUp, FetchUrl, FindNetworks, FindUsage>;
 
 using Outputs = std::vector<Json>;
 using Texts = std::vector<std::string>;
@@ -57,6 +65,11 @@ struct HttpReply {
   std::string body;
 };
 
-using Answer = Result<std::variant<Outputs, Texts, HttpReply, Networks>>;
+struct Usage {
+  std::vector<Charge> charges;
+  bool is_known = true;  // false where there is no schedule, as in a command: then there are none
+};
+
+using Answer = Result<std::variant<Outputs, Texts, HttpReply, Networks, Usage>>;
 
 }  // namespace pscheduler::limits

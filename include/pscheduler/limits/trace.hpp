@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pscheduler/limits/rules.hpp"
+#include "pscheduler/model/charge.hpp"
 
 namespace pscheduler::limits {
 
@@ -24,7 +25,9 @@ struct ClassifierTrace {
 struct LimitTrace {
   std::string name;
   bool passed = false;
-  std::vector<std::string> reasons;  // of a failure
+  std::vector<std::string> reasons;   // of a failure
+  std::string note = {};              // what else there is to say; empty: nothing
+  std::optional<Charge> charge = {};  // what the run takes of a quota if it may be
 };
 
 struct GroupTrace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pscheduler/model/archiving.hpp"
+#include "pscheduler/model/charge.hpp"
 #include "pscheduler/model/errand.hpp"
 #include "pscheduler/model/known_peer.hpp"
 #include "pscheduler/model/pause.hpp"
@@ -14,6 +15,7 @@
 #include "pscheduler/model/task.hpp"
 #include "pscheduler/ports/archiving_store.hpp"
 #include "pscheduler/ports/async.hpp"
+#include "pscheduler/ports/charge_store.hpp"
 
 namespace pscheduler::ports {
 
@@ -37,6 +39,9 @@ struct Changes {
   std::vector<Errand> changed_errands;  // every column is replaced
   std::vector<ErrandId> removed_errands;
   std::vector<KnownPeer> known_peers;  // each replaces what was known of its host
+  // What new runs take of quotas. A charge goes with its run when that comes into a final state or is removed
+  // without ever having been running; else it stays, whatever becomes of the run, until it is forgotten.
+  std::vector<Charge> new_charges;
   std::optional<Pause> pause;
   std::vector<RunId> removed_runs;    // with their results, history and archivings
   std::vector<TaskId> removed_tasks;  // with their progress; one that still has runs stays
@@ -62,7 +67,7 @@ struct TaskPage {
   std::optional<std::int64_t> next_cursor;  // for the page after; absent at the end
 };
 
-class Store : public ArchivingStore {
+class Store : public ArchivingStore, public ChargeStore {
  public:
   // Answers after the changes are durable. conflict: a task or run with that id exists; unavailable: disk
   // full or failing, nothing was changed.

@@ -30,6 +30,8 @@ struct LimitPorts {
   ports::HttpClient& http;
   const ports::HostNetworks& networks;
   std::function<Result<std::string>(const std::string& path)> read_file;  // for file: URLs
+  // What is on the accounts of quotas; empty where there is no schedule.
+  std::function<ports::AsyncResult<limits::Usage>(limits::FindUsage asked)> usage = {};
 };
 
 // What asks for the facts of one set of rules. The lists of networks it has fetched live as long as it does.
@@ -71,6 +73,7 @@ class LimitRules {
   ports::Async<limits::Answer> find_out(const limits::LookUp& asked);
   ports::Async<limits::Answer> find_out(const limits::FetchUrl& asked);
   ports::Async<limits::Answer> find_out(const limits::FindNetworks& asked);
+  ports::Async<limits::Answer> find_out(const limits::FindUsage& asked);
   ports::Async<void> refresh(NetworkList& list, const limits::CidrListUrlIdentifier& identifier);
   ports::AsyncResult<limits::NetworkSet> fetch(const limits::CidrListUrlIdentifier& identifier);
 

@@ -17,6 +17,7 @@
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/ports/scope.hpp"
 #include "pscheduler/services/limit_rules.hpp"
+#include "pscheduler/services/quota_book.hpp"
 #include "pscheduler/time/zone.hpp"
 
 namespace pscheduler::services {
@@ -39,7 +40,7 @@ class Limits {
   // The text of the file; nothing when it is no regular file.
   using Read = std::function<Result<std::optional<std::string>>()>;
 
-  Limits(LimitPorts ports, ports::Log& log, Read read, LimitsSettings settings);
+  Limits(LimitPorts ports, ports::ChargeStore& charges, ports::Log& log, Read read, LimitsSettings settings);
 
   // Takes the file as it is now. Ends when it decides.
   ports::Async<void> look();
@@ -62,11 +63,13 @@ class Limits {
   struct RunPermit {
     std::string diags;
     std::optional<std::int64_t> priority;  // as the rules compute it; absent when they do not
+    std::vector<Charge> charges = {};      // to be stored together with the run
+    QuotaBook::Hold hold = {};             // keeps what they take from others until they are durable
   };
 
   // Whether a run of a task that was accepted may be at a time. forbidden: it may not (see denial_in());
-  // not_possible: the rules cannot be used.
-  ports::AsyncResult<RunPermit> permit_run(const Task& task, TimeRange times);
+  // not_possible: the rules cannot be used; unavailable: too many runs want the same quota at this moment.
+  ports::AsyncResult<RunPermit> permit_run(const Task& task, RunId run, TimeRange times);
 
  private:
   [[nodiscard]] std::filesystem::path watched_directory(const ports::Files& files) const;
@@ -80,6 +83,7 @@ class Limits {
   std::shared_ptr<LimitRules> rules_;
   std::optional<std::string> complaint_;
   std::optional<std::string> text_;  // of the file at the last look
+  QuotaBook quotas_;
   ports::Scope downloads_;
 };
 

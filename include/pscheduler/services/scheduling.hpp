@@ -144,6 +144,7 @@ class Scheduling {
     std::optional<RunId> replaces = {};
     ports::Changes together = {};                         // what belongs to the same commit
     std::optional<schedule::Displacing> displacing = {};  // what may give way besides lower priorities
+    std::shared_ptr<const void> quota_hold = {};          // until its charges are durable
   };
 
   // planning: which task is planned when (scheduling.cpp)

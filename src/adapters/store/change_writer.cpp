@@ -50,6 +50,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       remove_run_(database, kRemoveRun),
       errands_(database),
       peers_(database),
+      charges_(database),
       removals_(database) {}
 
 Result<void> ChangeWriter::apply(const ports::Changes& changes) {
@@ -65,6 +66,7 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& errand : changes.changed_errands) PSCHEDULER_TRY(errands_.change(errand));
   for (const auto& id : changes.removed_errands) errands_.remove(id);
   peers_.keep(changes.known_peers);
+  for (const auto& charge : changes.new_charges) charges_.add(charge);
   if (changes.pause) set(*changes.pause);
   for (const auto& id : changes.removed_runs) remove(id);
   for (const auto& id : changes.removed_tasks) remove(id);
@@ -128,14 +130,23 @@ Result<void> ChangeWriter::change(const Run& run) {
   if (!task) return fail(task.error());
   Parameters move(move_run_);
   bind_move(move, *task, run);
-  if (execute(move_run_) > 0) return {};
+  if (execute(move_run_) > 0) {
+    settle_charges(run);
+    return {};
+  }
   Parameters parameters(change_run_);
   bind_run(parameters, *task, run);
   if (execute(change_run_) == 0) {
     return fail(Errc::not_found,
                 fmt::format("there is no run {} of task {}", run.id.to_string(), run.task.to_string()));
   }
+  settle_charges(run);
   return {};
+}
+
+void ChangeWriter::settle_charges(const Run& run) {
+  if (run.state == RunState::running) charges_.run_has_begun(run.id);
+  if (traits(run.state).final) charges_.run_is_over(run.id);
 }
 
 Result<void> ChangeWriter::set(RunId id, const RunResults& results) {
@@ -189,6 +200,7 @@ void ChangeWriter::remove(RunId id) {
     Parameters(*statement).integer(*run);
     execute(*statement);
   }
+  charges_.run_is_over(id);
 }
 
 void ChangeWriter::remove(TaskId id) {
@@ -214,6 +226,7 @@ std::size_t bytes_of(const ports::Changes& changes) {
     for (const auto& errand : *errands) bytes += bytes_of(errand);
   }
   bytes += bytes_of(changes.known_peers);
+  for (const auto& charge : changes.new_charges) bytes += sizeof(charge) + charge.account.size();
   for (const auto& step : changes.history) bytes += sizeof(step) + step.reason.size() + step.actor.size();
   return bytes;
 }

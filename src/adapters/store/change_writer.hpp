@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "adapters/store/charge_rows.hpp"
 #include "adapters/store/errand_rows.hpp"
 #include "adapters/store/peer_rows.hpp"
 #include "adapters/store/removals.hpp"
@@ -31,6 +32,7 @@ class ChangeWriter {
   Result<void> set(TaskId id, const TaskProgress& progress);
   Result<void> add(const Run& run);
   Result<void> change(const Run& run);
+  void settle_charges(const Run& run);
   Result<void> set(RunId id, const RunResults& results);
   Result<void> add(const StateChange& change);
   Result<void> add(const Archiving& archiving);
@@ -58,6 +60,7 @@ class ChangeWriter {
   SQLite::Statement remove_run_;
   ErrandWriter errands_;
   PeerWriter peers_;
+  ChargeWriter charges_;
   Removals removals_;
 };
 

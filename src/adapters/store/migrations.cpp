@@ -177,9 +177,28 @@ CREATE TABLE peer (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kNonstartsInARow},
+// What runs take of quotas. They refer to no other table because they outlive the runs: who removes his
+// results has had them all the same.
+constexpr char kCharges[] = R"sql(
+CREATE TABLE charge (
+  number INTEGER PRIMARY KEY,
+  account TEXT NOT NULL,
+  run BLOB NOT NULL CHECK (length(run) = 16),
+  start_us INTEGER NOT NULL,
+  time_us INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  added_us INTEGER NOT NULL,
+  forgotten_us INTEGER NOT NULL,
+  has_run INTEGER NOT NULL CHECK (has_run IN (0, 1))
+) STRICT;
+CREATE INDEX charge_of_account ON charge(account, start_us);
+CREATE INDEX charge_of_waiting_run ON charge(run) WHERE has_run = 0;
+CREATE INDEX charge_forgotten ON charge(forgotten_us);
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, kFirst},        Migration{2, kNonstartsInARow},
                                     Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell},
-                                    Migration{5, kKnownPeers}};
+                                    Migration{5, kKnownPeers},   Migration{6, kCharges}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();

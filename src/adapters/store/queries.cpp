@@ -41,6 +41,7 @@ Queries::Queries(std::unique_ptr<SQLite::Database> database)
       archivings_(*database_),
       errands_(*database_),
       peers_(*database_),
+      charges_(*database_),
       pause_(*database_, kPause),
       history_(*database_, kHistory),
       last_end_(*database_, kLastEnd),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/store/archiving_queries.hpp"
+#include "adapters/store/charge_rows.hpp"
 #include "adapters/store/errand_rows.hpp"
 #include "adapters/store/peer_rows.hpp"
 #include "adapters/store/retention_queries.hpp"
@@ -41,6 +42,7 @@ class Queries {
   ArchivingQueries& archivings() { return archivings_; }
   ErrandQueries& errands() { return errands_; }
   PeerQueries& peers() { return peers_; }
+  ChargeQueries& charges() { return charges_; }
   Pause pause();
   ports::Store::LastRuns last_runs();
 
@@ -68,6 +70,7 @@ class Queries {
   ArchivingQueries archivings_;
   ErrandQueries errands_;
   PeerQueries peers_;
+  ChargeQueries charges_;
   SQLite::Statement pause_;
   SQLite::Statement history_;
   SQLite::Statement last_end_;

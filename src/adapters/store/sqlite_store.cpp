@@ -178,6 +178,20 @@ ports::AsyncResult<std::vector<KnownPeer>> SqliteStore::known_peers() {
   return rooms_->lists.ask<std::vector<KnownPeer>>([](Queries& queries) { return queries.peers().all(); });
 }
 
+ports::AsyncResult<std::vector<Charge>> SqliteStore::charges(std::string account, Instant after,
+                                                             Instant before, int count_max) {
+  if (count_max < 1 || count_max > ports::kChargesReadMax) {
+    co_return fail(Errc::invalid_argument, fmt::format("{} is not a number of charges from 1 to {}",
+                                                       count_max, ports::kChargesReadMax));
+  }
+  auto query = [account = std::move(account), after, before, count_max](Queries& queries) {
+    return queries.charges().of_account(account, after, before, count_max);
+  };
+  auto asking = rooms_->lists.ask<std::vector<Charge>>(std::move(query));
+  auto found = co_await std::move(asking);
+  co_return found;
+}
+
 ports::AsyncResult<Pause> SqliteStore::pause() {
   co_return rooms_->ask_now([](Queries& queries) { return queries.pause(); });
 }

@@ -234,7 +234,8 @@ void Daemon::furnish_limits(Parts& parts, const Zone& zone) {
   settings.file = config_.limits;
   settings.strictness = config_.strict_limits ? limits::Strictness::strict : limits::Strictness::as_before;
   settings.zone = zone;
-  parts.limits = std::make_unique<services::Limits>(std::move(ports), log_, read, std::move(settings));
+  parts.limits =
+      std::make_unique<services::Limits>(std::move(ports), *parts.store, log_, read, std::move(settings));
 }
 
 // What can be changed while it runs, and what is kept.

@@ -72,6 +72,17 @@ Result<limits::Proposal> proposal_of(Context& context, const CommandLine& line) 
                           std::make_shared<const Json>(std::move(*hints)), !is_run, is_run};
 }
 
+// What those limits have to say that let it pass.
+void show_notes(std::ostream& out, const limits::Decision& decision) {
+  if (!decision.passed || decision.trace.applications.empty()) return;
+  for (const auto& group : decision.trace.applications.back().groups) {
+    for (const auto& limit : group.limits) {
+      if (limit.passed && !limit.note.empty())
+        out << "  Limit '" << limit.name << "': " << limit.note << ".\n";
+    }
+  }
+}
+
 }  // namespace
 
 int explain_command(Context& context, const Words& words) {
@@ -93,6 +104,8 @@ int explain_command(Context& context, const Words& words) {
     if (line->has("verbose")) {
       const auto colours = context.environment.stdout_is_terminal() ? Colours::terminal : Colours::none;
       context.out << tree(decision->trace, colours);
+    } else {
+      show_notes(context.out, *decision);
     }
   }
   return decision->passed ? kExitOk : kExitDenied;

@@ -21,6 +21,7 @@ Json to_json(const limits::ApplicationTrace& application) {
     Json judged = Json::array();
     for (const auto& limit : group.limits) {
       judged.push_back({{"name", limit.name}, {"passed", limit.passed}, {"reasons", limit.reasons}});
+      if (!limit.note.empty()) judged.back()["note"] = limit.note;
     }
     groups.push_back(
         {{"require", limits::name_of(group.require)}, {"met", group.met}, {"limits", std::move(judged)}});
@@ -58,8 +59,8 @@ void add_application(Tree& tree, const limits::ApplicationTrace& application) {
   for (const auto& group : application.groups) {
     tree.add(2, group.met, std::string(limits::name_of(group.require)) + " of these:");
     for (const auto& limit : group.limits) {
-      const auto reasons = join(limit.reasons, "; ");
-      tree.add(3, limit.passed, limit.name + (limit.passed || reasons.empty() ? "" : ": " + reasons));
+      const auto reasons = limit.passed ? limit.note : join(limit.reasons, "; ");
+      tree.add(3, limit.passed, limit.name + (reasons.empty() ? "" : ": " + reasons));
     }
   }
 }

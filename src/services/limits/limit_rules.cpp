@@ -119,6 +119,18 @@ ports::Async<limits::Answer> LimitRules::find_out(const limits::FindNetworks& as
   co_return list.networks;
 }
 
+ports::Async<limits::Answer> LimitRules::find_out(const limits::FindUsage& asked) {
+  if (!ports_.usage) {
+    limits::Usage unknown;
+    unknown.is_known = false;
+    co_return unknown;
+  }
+  limits::FindUsage question = asked;
+  auto asking = ports_.usage(std::move(question));
+  auto usage = co_await std::move(asking);
+  co_return answer_with(std::move(usage));
+}
+
 ports::Async<void> LimitRules::refresh(NetworkList& list, const limits::CidrListUrlIdentifier& identifier) {
   // Whatever ends this, the next one may try.
   struct Fetching {

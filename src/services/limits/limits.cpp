@@ -17,6 +17,9 @@ constexpr Duration kSettle = std::chrono::milliseconds(200);
 // How soon rules that could not be fetched are fetched again.
 constexpr Duration kFetchAgain = std::chrono::seconds(15);
 
+// How often a run is judged again because others have taken from a quota meanwhile: few are planned at once.
+constexpr int kJudgedMax = 100;
+
 constexpr std::string_view kRunForbidden = "Run forbidden by limits:\n";
 
 Json to_json(const Hints& hints) {
@@ -39,18 +42,22 @@ std::string denial_in(const Error& error) {
   return is_denial ? error.message.substr(kRunForbidden.size()) : "";
 }
 
-Limits::Limits(LimitPorts ports, ports::Log& log, Read read, LimitsSettings settings)
+Limits::Limits(LimitPorts ports, ports::ChargeStore& charges, ports::Log& log, Read read,
+               LimitsSettings settings)
     : ports_(std::move(ports)),
       log_(log),
       read_(std::move(read)),
       settings_(std::move(settings)),
+      quotas_(charges),
       downloads_(ports_.executor, [this](const std::exception_ptr& exception) {
         try {
           std::rethrow_exception(exception);
         } catch (const std::exception& error) {
           log_.write(ports::kLimitsBroken, {{"error", std::string(error.what())}});
         }
-      }) {}
+      }) {
+  ports_.usage = [this](limits::FindUsage asked) { return quotas_.usage(std::move(asked)); };
+}
 
 // What happens to other files of the directory changes nothing; rules behind a URL are fetched again at each
 // look, and what could not be used is tried again.
@@ -129,21 +136,38 @@ ports::AsyncResult<limits::Decision> Limits::decide(Json task, Hints hints, Mome
   if (!rules) co_return limits::unlimited();
   limits::Proposal proposal{std::make_shared<const Json>(std::move(task)),
                             std::make_shared<const Json>(to_json(hints)), moment == Moment::submission,
-                            moment == Moment::run};
+                            moment == Moment::run, ports_.clock.now()};
   co_return co_await rules->decide(std::move(proposal));
 }
 
-ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, TimeRange times) {
+// Refused for good is only what has really been denied, not what could not be looked up. A decision that
+// takes from quotas holds only if nobody else has taken from any since it was begun.
+ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId run, TimeRange times) {
   if (!in_force()) co_return RunPermit{};
   Json document = Json::parse(task.document, nullptr, false);
   document["run_schedule"] = {{"start", format_timestamp(floor_to_second(times.start), settings_.zone)},
                               {"duration", format_duration(ceil_to_second(times.length()))}};
-  auto decision = co_await decide(std::move(document), task.hints, Moment::run);
-  if (!decision) co_return fail(std::move(decision.error()));
-  if (!decision->passed) co_return fail(Errc::forbidden, std::string(kRunForbidden) + decision->diags);
-  RunPermit permit{std::move(decision->diags), std::nullopt};
-  if (decision->trace.priority) permit.priority = std::llround(std::trunc(decision->trace.priority->value));
-  co_return permit;
+  for (int judged = 0; judged < kJudgedMax; ++judged) {
+    const auto revision = quotas_.revision();
+    const auto failures = quotas_.failures();
+    Json proposed = document;
+    auto decision = co_await decide(std::move(proposed), task.hints, Moment::run);
+    if (!decision) co_return fail(std::move(decision.error()));
+    if (!decision->passed && quotas_.failures() != failures) {
+      co_return fail(Errc::unavailable, "What is used of quotas could not be looked up.");
+    }
+    if (!decision->passed) co_return fail(Errc::forbidden, std::string(kRunForbidden) + decision->diags);
+    if (!decision->charges.empty() && quotas_.revision() != revision) continue;
+    RunPermit permit{std::move(decision->diags), std::nullopt, std::move(decision->charges)};
+    for (auto& charge : permit.charges) {
+      charge.run = run;
+      charge.added = ports_.clock.now();
+    }
+    permit.hold = quotas_.hold(permit.charges);
+    if (decision->trace.priority) permit.priority = std::llround(std::trunc(decision->trace.priority->value));
+    co_return permit;
+  }
+  co_return fail(Errc::unavailable, "Too many runs want the same quota at this moment.");
 }
 
 }  // namespace pscheduler::services

@@ -111,7 +111,7 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task
 ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
                                             const std::vector<Displaced>& displaced) {
   if (!limits_.in_force()) co_return Result<void>{};
-  auto permitted = co_await limits_.permit_run(task, planned.run.times);
+  auto permitted = co_await limits_.permit_run(task, planned.run.id, planned.run.times);
   if (!permitted) {
     // What this host plans waits until the limits can be used again.
     const bool waits = permitted.error().code == Errc::not_possible && planned.origin != Origin::placed;
@@ -120,6 +120,8 @@ ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
   }
   planned.run.limit_diags = std::move(permitted->diags);
   if (permitted->priority) planned.run.priority = permitted->priority;
+  planned.together.new_charges = std::move(permitted->charges);
+  planned.quota_hold = std::move(permitted->hold);
   const std::int64_t priority = planned.run.priority.value_or(0);
   const bool takes_turn = planned.displacing && planned.displacing->turn;
   for (const auto& other : displaced) {

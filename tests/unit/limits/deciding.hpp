@@ -30,6 +30,9 @@ class World {
   std::map<std::string, Answer> dns;
   std::map<std::string, Answer> http;
   std::map<std::size_t, Answer> lists;
+  std::vector<Charge> charges;  // what is on accounts of quotas
+  bool knows_usage = true;
+  Instant now{};
   LocalNetworks local;
   Strictness strictness = Strictness::as_before;
   std::vector<std::vector<Question>> rounds;  // what was asked, step by step
@@ -50,7 +53,7 @@ class World {
     for (const auto& problem : loaded.problems) ADD_FAILURE() << to_text(problem);
     if (!loaded.rules) return {};
     Proposal proposal{std::make_shared<const Json>(std::move(task)),
-                      std::make_shared<const Json>(std::move(hints)), is_rewritten, is_prioritized};
+                      std::make_shared<const Json>(std::move(hints)), is_rewritten, is_prioritized, now};
     Evaluation evaluation(loaded.rules, std::make_shared<const LocalNetworks>(local), std::move(proposal));
     auto step = evaluation.step({});
     while (auto* questions = std::get_if<std::vector<Question>>(&step)) {
@@ -85,6 +88,15 @@ class World {
   Answer answer(const FindNetworks& asked) const {
     const auto found = lists.find(asked.identifier);
     return found != lists.end() ? found->second : Networks(std::make_shared<const NetworkSet>());
+  }
+
+  Answer answer(const FindUsage& asked) const {
+    Usage usage{{}, knows_usage};
+    for (const auto& charge : charges) {
+      if (charge.account == asked.account && charge.start > asked.after && charge.start < asked.before)
+        usage.charges.push_back(charge);
+    }
+    return usage;
   }
 
   adapters::JqEngine engine_{{.module_paths = {PSCHEDULER_SOURCE_DIR "/src/adapters/jq/modules"}}};

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "pscheduler/time/iso8601.hpp"
 #include "unit/limits/deciding.hpp"
 
 namespace pscheduler::limits {
@@ -49,7 +50,7 @@ TEST_F(Templates, LoadWithoutAnythingToSay) {
     for (const auto& warning : loaded.warnings) ADD_FAILURE() << entry.path() << ": " << to_text(warning);
     ++count;
   }
-  EXPECT_EQ(count, 4);
+  EXPECT_EQ(count, 5);
 }
 
 TEST_F(Templates, OpenTestPoint) {
@@ -98,6 +99,48 @@ TEST_F(Templates, ThroughputAtNight) {
   EXPECT_TRUE(at("2024-06-03T05:58:00+02:00")) << text_;
   EXPECT_TRUE(at("2024-06-03T23:30:00+02:00", "PT1H")) << text_;
   EXPECT_TRUE(at("2024-06-08T12:00:00+02:00")) << text_;  // a Saturday
+}
+
+Charge charge(const std::string& account, Instant start, Duration time, std::int64_t bytes) {
+  Charge charge;
+  charge.account = account;
+  charge.start = start;
+  charge.time = time;
+  charge.bytes = bytes;
+  return charge;
+}
+
+TEST_F(Templates, QuotaForStrangers) {
+  const std::string name = "quota-for-strangers";
+  const auto noon = *parse_timestamp_utc("2030-01-02T12:00:00Z", TimestampForm::body);
+  const auto ask = [&](const Json& test, const std::string& requester,
+                       const std::string& duration = "PT20S") {
+    return passes(name, test, requester, "2030-01-02T12:00:00Z", duration);
+  };
+  EXPECT_FALSE(ask({{"type", "idle"}, {"spec", Json::object()}}, "203.0.113.5"));
+  EXPECT_TRUE(ask(rtt(), "203.0.113.5")) << text_;
+  for (int i = 1; i <= 300; ++i) {
+    world_.charges.push_back(charge("light-quota 203.0.113.0/24", noon - std::chrono::minutes(i), {}, 0));
+  }
+  EXPECT_FALSE(ask(rtt(), "203.0.113.77")) << "all hosts of the network together";
+  EXPECT_NE(text_.find("300 of 300 runs within P1D are used"), std::string::npos) << text_;
+  EXPECT_TRUE(ask(rtt(), "203.0.114.5")) << text_;
+  EXPECT_TRUE(ask(rtt(), "192.0.2.5")) << text_;
+
+  EXPECT_TRUE(ask(throughput(Json::object()), "203.0.113.5")) << text_;
+  EXPECT_TRUE(ask(throughput({{"duration", "PT1M"}}), "203.0.113.5", "PT1M10S")) << "75 GB: " << text_;
+  EXPECT_FALSE(ask(throughput({{"duration", "PT2M"}}), "203.0.113.5", "PT2M10S"));
+  EXPECT_NE(text_.find("never enough for this (a run, PT2M10S, 150 GB)"), std::string::npos) << text_;
+  EXPECT_TRUE(ask(throughput({{"duration", "PT2M"}, {"bandwidth", 1000000000}}), "203.0.113.5", "PT2M10S"))
+      << text_;
+  world_.charges.push_back(
+      charge("throughput-quota 203.0.113.0/24", noon - std::chrono::hours(1), std::chrono::minutes(4), 0));
+  EXPECT_FALSE(ask(throughput(Json::object()), "203.0.113.5", "PT61S"));
+  EXPECT_NE(text_.find("there is room at 2030-01-03T11:00:00Z at the earliest"), std::string::npos) << text_;
+  world_.charges.push_back(
+      charge("strangers-together *", noon + std::chrono::hours(1), std::chrono::minutes(60), 0));
+  EXPECT_FALSE(ask(throughput(Json::object()), "203.0.114.5"));
+  EXPECT_TRUE(ask(throughput(Json::object()), "2001:db8::5")) << text_;
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ class SqliteStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
+  ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,
+                                                  int count_max) override;
   ports::AsyncResult<Pause> pause() override;
   ports::AsyncResult<LastRuns> last_runs() override;
 

@@ -105,6 +105,18 @@ KnownPeer any_known_peer() {
   return peer;
 }
 
+Charge any_charge() {
+  Charge charge;
+  charge.account = maybe() ? "daily 192.0.2.1/32" : "daily *";
+  charge.run = any_run_id();
+  charge.start = any_instant();
+  charge.time = any(3) * 1s;
+  charge.bytes = any(5);
+  charge.added = any_instant();
+  charge.forgotten = charge.start + any(kTimes) * 1s;
+  return charge;
+}
+
 ports::Changes any_changes() {
   ports::Changes changes;
   if (any(3) == 0) changes.new_tasks.push_back(any_task());
@@ -123,6 +135,7 @@ ports::Changes any_changes() {
   if (any(4) == 0) changes.changed_errands.push_back(any_errand());
   if (any(6) == 0) changes.removed_errands.push_back(any_errand().id);
   for (int i = any(3); i > 0 && maybe(); --i) changes.known_peers.push_back(any_known_peer());
+  for (int i = any(3); i > 0; --i) changes.new_charges.push_back(any_charge());
   if (any(6) == 0) changes.pause = Pause{maybe(), perhaps_an_instant()};
   if (any(4) == 0) changes.removed_runs.push_back(any_run_id());
   if (any(6) == 0) changes.removed_tasks.push_back(any_task_id());
@@ -143,6 +156,7 @@ class Answers {
     ask_tasks();
     ask_runs();
     ask_archivings();
+    ask_charges();
     ask_schedule();
     ask_retention();
     return text_.str();
@@ -233,6 +247,14 @@ class Answers {
     line("agenda", agenda.due, agenda.next);
     const auto counts = get(store_.archiving_counts(at(10)));
     line("archivings", counts.due, counts.later);
+  }
+
+  void ask_charges() {
+    for (const auto* account : {"daily 192.0.2.1/32", "daily *", "daily"}) {
+      for (const auto& charge : get(store_.charges(account, at(-1), at(kTimes), 100)))
+        line("charge", charge.run, charge.start, charge.time.count(), charge.bytes, charge.added);
+      line("charges", static_cast<std::int64_t>(get(store_.charges(account, at(4), at(9), 2)).size()));
+    }
   }
 
   void ask_schedule() {

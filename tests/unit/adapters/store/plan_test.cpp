@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/charge_statements.hpp"
 #include "adapters/store/errand_statements.hpp"
 #include "adapters/store/retention_statements.hpp"
 #include "adapters/store/statements.hpp"
@@ -40,6 +41,10 @@ const std::vector<PlanCase> kPlans = {
     {"errands", store::kErrands, "INDEX errand_next_attempt"},
     {"change of an errand", store::kChangeErrand, "sqlite_autoindex_errand_1 (uuid=?)"},
     {"removal of an errand", store::kRemoveErrand, "sqlite_autoindex_errand_1 (uuid=?)"},
+    {"charges of an account", store::kChargesOfAccount, "INDEX charge_of_account (account=? AND start_us>?"},
+    {"charges of a run that begins", store::kKeepCharges, "INDEX charge_of_waiting_run (run=?)"},
+    {"charges of a run that is over", store::kDropCharges, "INDEX charge_of_waiting_run (run=?)"},
+    {"charges that are forgotten", store::kForgetCharges, "INDEX charge_forgotten (forgotten_us<?)"},
     {"numbers", store::kNumbersEnd, ""},
     {"orphaned task", "DELETE" + store::where_orphaned(store::kOrphanedRows[0]), "rowid>? AND rowid<?"},
     {"orphaned progress", "DELETE" + store::where_orphaned(store::kOrphanedRows[1]), "rowid>? AND rowid<?"},
