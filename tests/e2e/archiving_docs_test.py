@@ -10,6 +10,8 @@ import unittest
 
 from archivers import write_configuration
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
+from postgres_server import PROGRAMS as POSTGRES
+from postgres_server import Postgres
 from sinks import RSYSLOG, HttpSink, Rsyslog, make_certificate
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
@@ -77,7 +79,7 @@ class ArchivingManualTest(E2ETestCase):
         self.assertEqual([archiving["archived"] for archiving in self.archivings()], [True] * count)
 
     def test_every_archiver_has_an_example(self):
-        self.assertEqual(set(examples()), {"file", "http", "tcp", "syslog", "bitbucket"})
+        self.assertEqual(set(examples()), {"file", "http", "tcp", "syslog", "postgresql", "bitbucket"})
 
     def test_file(self):
         self.instead["/var/lib/pscheduler/results"] = os.path.join(self.directory, "results")
@@ -121,6 +123,18 @@ class ArchivingManualTest(E2ETestCase):
         self.follow("syslog")
         [line] = rsyslog.lines(1)
         self.assertRegex(line, r"^local3\.info measurements <[0-9a-f-]{36} rtt to 127\.0\.0\.1: true>$")
+        self.assert_all_archived(1)
+
+    @unittest.skipUnless(POSTGRES, "PostgreSQL is not installed")
+    def test_postgresql(self):
+        server = self.enter(Postgres())
+        [(_, _, table)] = [block for block in examples()["postgresql"] if block[1] == "sql"]
+        server.sql(table)
+        server.sql("GRANT INSERT ON results TO writer")
+        self.instead["host=db.example.org port=5432 dbname=measurements user=writer password=zqK3-p0YV"] = server.dsn()
+        self.follow("postgresql")
+        self.assertEqual(server.sql("SELECT doc#>>'{test,spec,dest}', doc#>>'{result,succeeded}' FROM results"),
+                         ["127.0.0.1|true"])
         self.assert_all_archived(1)
 
     def test_bitbucket_and_failer(self):

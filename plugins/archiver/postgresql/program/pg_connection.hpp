@@ -1,0 +1,36 @@
+#pragma once
+// A connection to a PostgreSQL server; every wait on it has an end.
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "pg_parameters.hpp"
+#include "pscheduler/base/result.hpp"
+
+namespace pscheduler::plugins {
+
+class PgConnection {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  // Errors: unreachable or timed_out, in the words of the library or the server.
+  static Result<PgConnection> open(const PgParameters& parameters, Deadline deadline);
+
+  // Runs a statement with one parameter, committed when it returns. After an error the connection is of no
+  // more use.
+  Result<void> run(const std::string& statement, const std::string& parameter, Deadline deadline);
+
+ private:
+  explicit PgConnection(PGconn* connection) : connection_(connection, &PQfinish) {}
+
+  Result<void> wait(short events, Deadline deadline) const;
+  Result<void> finish_sending(Deadline deadline) const;
+  [[nodiscard]] tl::unexpected<Error> failure() const;
+
+  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+}  // namespace pscheduler::plugins
