@@ -195,10 +195,14 @@ Json Batch::output() const {
 bool Batch::succeeded(const Json& element) {
   const Json* runs = json::find_array(element, "runs");
   if (runs == nullptr || runs->empty()) return false;
-  return std::all_of(runs->begin(), runs->end(), [](const Json& run) {
+  std::size_t results = 0;
+  for (const auto& run : *runs) {
     const Json* result = json::find_object(run, "application/json");
-    return result != nullptr && json::find_bool(*result, "succeeded").value_or(false);
-  });
+    if (result != nullptr && carries_a_stream(*result)) continue;
+    if (result == nullptr || !json::find_bool(*result, "succeeded").value_or(false)) return false;
+    ++results;
+  }
+  return results > 0;
 }
 
 }  // namespace pscheduler::batch

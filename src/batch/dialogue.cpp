@@ -57,6 +57,11 @@ bool was_canceled(const Json& run) {
   return state_of(run) == RunState::canceled;
 }
 
+bool carries_a_stream(const Json& run) {
+  const auto merged = run.find("result-merged");
+  return merged != run.end() && merged->is_null() && state_of(run) == RunState::finished;
+}
+
 void Dialogue::tell(const std::string& text) const {
   if (observer_.wants_debug()) observer_.debug(name_ + ": " + text);
 }
@@ -157,7 +162,7 @@ AsyncResult<Json> Dialogue::until_final(Json run) {
 
 AsyncResult<Json> Dialogue::formats_of(Json run) {
   Json formats = Json::object();
-  if (!run.contains("result-merged")) {
+  if (!run.contains("result-merged") || carries_a_stream(run)) {
     formats[kFormats[0]] = std::move(run);
     co_return formats;
   }

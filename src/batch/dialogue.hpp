@@ -65,4 +65,8 @@ std::optional<TimeRange> slot_of(const Json& run);
 bool is_final(const Json& run);
 bool was_canceled(const Json& run);
 
+// Whether a run did its work without a result of its own: the process of a streaming task belongs to its
+// first run, and each of its results is another run.
+bool carries_a_stream(const Json& run);
+
 }  // namespace pscheduler::batch

@@ -173,7 +173,9 @@ class RunTest(BatchTestCase):
     def test_different_tests_at_once(self):
         streaming = {"test": {"type": "idlebgm", "spec": {"schema": 1, "duration": "PT3S", "interval": "PT1S"}}}
         job = {"task": [streaming, IDLE], "parallel": True, "backoff": "PT1S", "setup-time": "PT1S"}
-        background, foreground = self.results(batch_of(job))["jobs"][0]["results"]
+        ran = self.run_batch(batch_of(job), "--fail")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        background, foreground = json.loads(ran.stdout)["jobs"][0]["results"]
         self.assertEqual(background["task"]["schedule"]["start"], foreground["task"]["schedule"]["start"])
         self.assertGreater(len(background["runs"]), 1, "one for each interval")
         self.assertEqual(len(foreground["runs"]), 1)

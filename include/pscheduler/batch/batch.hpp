@@ -87,7 +87,7 @@ class Batch {
   // takes.
   [[nodiscard]] Json output() const;
 
-  // Whether an iteration's element tells of at least one run, all of which succeeded.
+  // Whether an iteration's element tells of at least one result, and all of them of success.
   static bool succeeded(const Json& element);
 
  private:

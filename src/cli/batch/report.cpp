@@ -37,15 +37,18 @@ std::string detail_of(const Json& element) {
   if (const auto error = text_member(element, "error")) return *error;
   const Json* runs = member(element, "runs");
   if (runs == nullptr || runs->empty()) return "no runs";
-  const Json& run = runs->front();
   if (!batch::Batch::succeeded(element)) {
-    const Json* result = member(run, "application/json");
-    const auto error = result == nullptr ? std::string() : text_or(*result, "error", "");
-    if (!error.empty()) return error;
+    for (const auto& run : *runs) {
+      const Json* result = member(run, "application/json");
+      const auto error = result == nullptr ? std::string() : text_or(*result, "error", "");
+      if (!error.empty()) return error;
+    }
   }
-  const auto text = text_or(run, "text/plain", "");
-  for (const auto line : split(text, '\n')) {
-    if (!trim(line).empty()) return std::string(trim(line));
+  for (const auto& run : *runs) {
+    const auto text = text_or(run, "text/plain", "");
+    for (const auto line : split(text, '\n')) {
+      if (!trim(line).empty()) return std::string(trim(line));
+    }
   }
   return "";
 }

@@ -239,6 +239,41 @@ TEST(BatchRun, AFormatThatFailsIsAFailureInItsPlace) {
   EXPECT_EQ(run["text/plain"], "idled");
 }
 
+// The runs of a streaming task: its process belongs to the first, each result is a run after it.
+Json results_of_a_stream(bool last_succeeds) {
+  Bench bench;
+  bench.leads.instead = [last_succeeds](const std::string& line) -> std::optional<ports::HttpAnswer> {
+    const std::string task = "https://a/pscheduler/tasks/1";
+    Json answer;
+    if (line == "GET a/tasks/1/runs") {
+      answer = Json::array({task + "/runs/0", task + "/runs/1"});
+    } else if (line == "GET a/tasks/1/runs/0") {
+      answer = {{"href", task + "/runs/0"}, {"state", "finished"}, {"result-merged", nullptr}};
+    } else if (!last_succeeds && line.starts_with("GET a/tasks/1/runs/1/result?format=application")) {
+      answer = {{"succeeded", false}};
+    } else {
+      return std::nullopt;
+    }
+    return ports::HttpAnswer{200, {}, answer.dump()};
+  };
+  return bench.run(batch_of({{{"task", idle("PT1S")}}}))["jobs"][0]["results"][0];
+}
+
+TEST(BatchRun, ARunThatOnlyCarriesAStreamIsNoFailure) {
+  const Json element = results_of_a_stream(true);
+  EXPECT_EQ(element["runs"][0]["application/json"]["state"], "finished");
+  EXPECT_FALSE(element["runs"][0].contains("text/plain"));
+  EXPECT_EQ(element["runs"][1]["application/json"]["succeeded"], true);
+  EXPECT_TRUE(Batch::succeeded(element));
+}
+
+TEST(BatchRun, AStreamIsJudgedByItsResults) {
+  Json element = results_of_a_stream(false);
+  EXPECT_FALSE(Batch::succeeded(element));
+  element["runs"].erase(1);
+  EXPECT_FALSE(Batch::succeeded(element)) << "nothing was measured";
+}
+
 TEST(BatchRun, TellsWhatItDoesWithTheNamesOfJobsAndIterations) {
   Bench bench;
   bench.run(batch_of(
