@@ -139,6 +139,8 @@ class Runner {
   using WaitingKey = std::pair<Instant, RunId>;
   using WaitingRuns = std::map<WaitingKey, Waiting>;
 
+  // How long before its start the process of a run is started, and the run put on deck.
+  [[nodiscard]] Duration process_lead(const std::string& tool) const;
   [[nodiscard]] Duration start_lead(const std::string& tool) const;
   [[nodiscard]] Instant gives_up(const Run& run, SchedulingClass scheduling_class) const;
   void measure_slot(Active& active) const;

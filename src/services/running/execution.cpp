@@ -172,7 +172,7 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
     }
   }
   tool_run.contexts = std::make_shared<const Json>(std::move(own_contexts));
-  const Instant start_process = run.times.start - plugins_.preparation_time(task.tool);
+  const Instant start_process = run.times.start - process_lead(task.tool);
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
   tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
