@@ -184,8 +184,10 @@ AsyncResult<HttpResponse> get_run_result(Call call) {
   if (!stored) co_return fail(std::move(stored.error()));
   if (!*stored) co_return fail(no_such_run(call));
   if ((*stored)->results.merged.empty()) {
+    const auto& run = (*stored)->run;
+    const std::string state(traits(run.state).display);
     co_return fail(Errc::not_found,
-                   "This run has no result (" + std::string(traits((*stored)->run.state).display) + ").");
+                   "This run has no result (" + state + (run.errors.empty() ? ")." : "): " + run.errors));
   }
   Json merged = from_stored((*stored)->results.merged);
   if (format != "application/json") co_return co_await format_result(call, **task, merged, format);

@@ -135,7 +135,7 @@ TEST_F(Cancel, IsDoneToItsEndWhenTheClientGoesAway) {
 TEST_F(Cancel, OfARunThatNeverGotItsProcessLeavesNoToolBehind) {
   world->plugins.preparation = 10s;
   const auto task = world->post_task("background", 60, {{"start", "PT1M"}});
-  world->advance_to(at(50s) - 20ms);
+  world->advance_to(at(50s) - services::kCrowdLead - 20ms);
   ASSERT_EQ(world->run_of(task)["state"], "running") << "on its way: its process waits for its moment";
   ASSERT_TRUE(world->plugins.calls.empty());
   EXPECT_EQ(world->call("DELETE", task).status, 200);

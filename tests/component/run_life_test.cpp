@@ -54,7 +54,7 @@ TEST_F(RunLife, ATaskForLaterStartsItsToolAheadOfTheSecondAskedFor) {
   EXPECT_TRUE(world->plugins.calls.empty());
   world->advance_to(at(5min));
   ASSERT_EQ(world->plugins.calls.size(), 1U);
-  EXPECT_EQ(world->plugins.calls[0].at, at(5min) - world->plugins.preparation);
+  EXPECT_EQ(world->plugins.calls[0].at, at(5min) - world->plugins.preparation - services::kCrowdLead);
   EXPECT_EQ(world->run_of(task)["state"], "running");
 }
 
@@ -159,6 +159,10 @@ TEST_F(RunLife, IsMissedWhenTooManyToolsRunAndSaysSo) {
   EXPECT_EQ(world->history_of(run).back().at, at(30s));
   EXPECT_EQ(world->history_of(run).back().actor, "runner");
   EXPECT_EQ(world->run_of(first)["state"], "running");
+  const auto href = run["href"].get<std::string>();
+  const auto result = world->get(href.substr(href.find("/tasks/")) + "/result");
+  EXPECT_EQ(result.status, 404);
+  EXPECT_THAT(result.body, HasSubstr("1 tools were running"));
 }
 
 TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
@@ -168,7 +172,7 @@ TEST_F(RunLife, IsMissedWhenTheStoreHasNoRoomForItUntilItsSlotIsOver) {
   world->store.release();
   world->advance(1s);
   EXPECT_EQ(world->run_of(task)["state"], "missed");
-  EXPECT_EQ(world->run_of(task)["errors"], "Not started: the store had no room when the run was due.");
+  EXPECT_EQ(world->run_of(task)["errors"], "Not started: the store was full or slow when the run was due.");
   EXPECT_TRUE(world->plugins.calls.empty());
 }
 
@@ -180,6 +184,18 @@ TEST_F(RunLife, HasItsWholeTimeAlsoWhenTheStoreLetsItBeginLateAndNobodyMinds) {
   const auto run = world->run_of(task);
   EXPECT_EQ(run["state"], "finished");
   EXPECT_EQ(run["end-time"], "2030-01-02T12:00:23+00:00");
+}
+
+TEST_F(RunLife, HasItsWholeTimeAlsoWhenItWasStoredSlowlyAndNobodyMinds) {
+  world->plugins.scripts["background-tool"].ends_after = 4s;
+  const auto task = world->post_task("background", 5, {{"start", "2030-01-02T12:00:10Z"}});
+  world->store.hold(RunState::on_deck);
+  world->advance_to(at(18s));  // beyond its slot
+  world->store.release();
+  world->advance_to(at(24s));
+  const auto run = world->run_of(task);
+  EXPECT_EQ(run["state"], "finished");
+  EXPECT_EQ(world->history_of(run).back().at, at(22s));
 }
 
 TEST_F(RunLife, WaitsForRoomAsLongAsItMayBeLateNow) {

@@ -125,7 +125,7 @@ TEST_F(Scarcity, ARunThatCouldNotBePutOnDeckInTimeIsMissed) {
   world->advance_to(at(1min));
   const auto run = world->run_of(task);
   EXPECT_EQ(run["state"], "missed");
-  EXPECT_THAT(run["errors"].get<std::string>(), testing::HasSubstr("no room"));
+  EXPECT_THAT(run["errors"].get<std::string>(), testing::HasSubstr("store was full"));
   EXPECT_TRUE(world->plugins.calls.empty());
 }
 

@@ -30,6 +30,11 @@ namespace pscheduler::services {
 
 struct Gathered;
 
+// Many runs begin at the same second: by how much earlier a process is started than it needs by itself, so
+// that tens of them, each taking a processor for a millisecond or two, all wait for that second when it
+// comes.
+inline constexpr Duration kCrowdLead = std::chrono::milliseconds(40);
+
 struct RunnerSettings {
   int parallel_max = 100;                        // tools at once; those that stream results are counted apart
   Duration straggle = std::chrono::seconds(30);  // a run not started this long after its start is missed

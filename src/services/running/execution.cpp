@@ -131,8 +131,9 @@ ports::Async<void> Runner::execute(ActiveRun active) {
 ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   Run& run = active->run;
   const Instant late_at = gives_up(run, task.scheduling_class);
+  const bool any_time = may_begin_late(task);
   // Asked for before each try, as the store may have no room for a while.
-  RunJournal::MakeChanges begin_now = [this, &run, late_at, any_time = may_begin_late(task)] {
+  RunJournal::MakeChanges begin_now = [this, &run, late_at, any_time] {
     const Instant now = ports_.clock.now();
     const bool shifts = any_time && now < late_at && now > run.times.start + kOverrun;
     if (shifts) run.times = TimeRange{now, now + run.times.length()};
@@ -140,8 +141,9 @@ ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   };
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why), std::nullopt, std::move(begin_now));
-  if (ports_.clock.now() < std::min(late_at, run.times.end)) co_return true;
-  run.errors = "Not started: the store had no room when the run was due.";
+  // A slow store may have taken all the time of the slot.
+  if (ports_.clock.now() < (any_time ? late_at : std::min(late_at, run.times.end))) co_return true;
+  run.errors = "Not started: the store was full or slow when the run was due.";
   Why late{run.errors, "runner"};
   co_await journal_.move_surely(run, RunState::missed, std::move(late));
   co_return false;
@@ -175,7 +177,9 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
   const Instant start_process = run.times.start - process_lead(task.tool);
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
-  tool_run.time_limit = run.times.end + kOverrun - std::max(now, start_process);
+  Duration rest = run.times.end - std::max(now, start_process);
+  if (may_begin_late(task)) rest = std::max(rest, run.times.length());
+  tool_run.time_limit = rest + kOverrun;
   if (task.leads()) tool_run.lead_bind = json::find_string(document, "lead-bind").value_or("");
   if (traits(task.scheduling_class).multi_result && task.leads()) {
     tool_run.on_record = [this, active](std::shared_ptr<const Json> record) {

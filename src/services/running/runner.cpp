@@ -13,11 +13,6 @@ namespace {
 // Time for making on-deck durable before the process is started.
 constexpr Duration kOnDeckLead = std::chrono::milliseconds(50);
 
-// Many runs begin at the same second: by how much earlier a process is started than it needs by itself, so
-// that tens of them, each taking a processor for a millisecond or two, all wait for that second when it
-// comes.
-constexpr Duration kCrowdLead = std::chrono::milliseconds(40);
-
 // By how much the calendar and the steady clock may have come apart without anybody having set a clock:
 // they are read one after the other.
 constexpr Duration kClocksDiffer = std::chrono::milliseconds(10);
