@@ -1,0 +1,105 @@
+"""Results on their way through a daemon to a server that is not always there: all arrive, and no secret shows."""
+
+import json
+import os
+import time
+
+from harness import DEADLINE, E2ETestCase, main, noop
+from sinks import HttpSink
+
+SECRET = "zqK3-p0YV-77aM"
+TASKS = 12
+
+
+class DeliveryTest(E2ETestCase):
+    def setUp(self):
+        self.daemon = self.start_daemon()
+        self.sink = HttpSink()
+        self.addCleanup(lambda: self.sink.__exit__())  # pylint: disable=unnecessary-lambda
+
+    def archive(self, **members):
+        data = {"schema": 4, "_url": f"http://127.0.0.1:{self.sink.port}/{SECRET}",
+                "_headers": {"Authorization": f"Bearer {SECRET}"},
+                "retry-policy": [{"attempts": 1000, "wait": "PT1S"}], **members}
+        return {"schema": 3, "archiver": "http", "data": data, "label": "sink"}
+
+    def stop_sink(self):
+        self.sink.__exit__()
+
+    def start_sink(self):
+        """At the same port."""
+        self.sink = HttpSink(port=self.sink.port)
+
+    def results(self, count):
+        """The runs' URLs in the order in which they arrived."""
+        return [json.loads(self.sink.next().body)["run"]["href"].split("/pscheduler")[1] for _ in range(count)]
+
+    def runs(self, archive):
+        """The paths of that many runs that have ended."""
+        tasks = [self.daemon.api.new_task(noop(data=number, archives=[archive])) for number in range(TASKS)]
+        hrefs = [self.daemon.api.final_run(self.daemon.api.first_run(task)["href"])["href"] for task in tasks]
+        return sorted(href.split("/pscheduler")[1] for href in hrefs)
+
+    def wait_until_archived(self):
+        """No long poll tells, so it is asked again and again."""
+        end = time.monotonic() + DEADLINE
+        while any(self.daemon.api.get(f"/stat/archiving/{which}").text != "0\n" for which in ("backlog", "upcoming")):
+            self.assertLess(time.monotonic(), end)
+
+    def attempts(self, run):
+        [archiving] = self.daemon.api.get(run).json["archivings"]
+        return archiving["diags"]
+
+    def test_after_an_outage_each_arrives_once(self):
+        self.stop_sink()
+        runs = self.runs(self.archive())
+        end = time.monotonic() + DEADLINE
+        while not all(self.attempts(run) for run in runs):  # each has failed at least once
+            self.assertLess(time.monotonic(), end)
+        self.start_sink()
+        self.assertEqual(sorted(self.results(TASKS)), runs)
+        self.wait_until_archived()
+        self.assertTrue(self.sink.requests.empty(), "none came twice")
+        for run in runs:
+            first, last = self.attempts(run)[0], self.attempts(run)[-1]
+            self.assertIn("Connection refused", first["stderr"])
+            self.assertEqual((first["stdout"]["succeeded"], last["stdout"]["succeeded"]), (False, True))
+
+    def test_after_a_crash_each_arrives_at_most_twice(self):
+        self.sink.silent.set()
+        runs = self.runs(self.archive())
+        first = self.results(1)  # on its way when the daemon dies
+        self.daemon.kill()
+        self.stop_sink()
+        self.start_sink()
+        self.daemon.start()
+        arrived = self.results(TASKS)
+        self.assertEqual(sorted(arrived), runs)
+        self.assertIn(first[0], runs)
+        self.wait_until_archived()
+        self.assertTrue(self.sink.requests.empty())
+
+    def test_no_secret_is_shown(self):
+        self.sink.answers = [(500, {}, f"no {SECRET} here")] * TASKS
+        runs = self.runs(self.archive(**{"retry-policy": []}))
+        self.wait_until_archived()
+        for run in runs:
+            [archiving] = self.daemon.api.get(run).json["archivings"]
+            self.assertIs(archiving["archived"], False)
+            self.assertIn("was answered with status 500: no *** here", archiving["diags"][0]["stderr"])
+            self.assertNotIn(SECRET, self.daemon.api.get(run).text)
+        command_lines = []
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    command_lines.append(file.read())
+            except OSError:
+                continue  # it has ended
+        self.assertNotIn(SECRET.encode(), b"\n".join(command_lines))
+        self.daemon.stop()
+        self.assertNotIn(SECRET, "\n".join(self.daemon.log))
+        self.assertIn("sink", "\n".join(self.daemon.log))
+
+
+if __name__ == "__main__":
+    main()
