@@ -149,6 +149,20 @@ TEST_F(Quotas, AreNotOverdrawnByRunsThatArePlannedAtTheSameTime) {
   EXPECT_EQ(world->plugins.calls.size(), 4U) << "two runs started and ended";
 }
 
+// All of them are judged before the first of them has been.
+TEST_F(Quotas, AreNotOverdrawnByRunsThatAreJudgedAtTheSameTime) {
+  world->limit(runs_a_day(2));
+  std::vector<std::string> tasks;
+  for (int i = 0; i < 6; ++i)
+    tasks.push_back(path_of(post({{"start", text_of(at(25h))}}, kStranger, "background")));
+  world->advance_to(at(30min));
+  EXPECT_EQ(world->runs_of(tasks.front()).size(), 0U) << "beyond the horizon so far";
+  world->advance_to(at(2h));
+  States states;
+  for (const auto& task : tasks) ++states[world->run_of(task)["state"].get<std::string>()];
+  EXPECT_EQ(states, (States{{"nonstart", 4}, {"pending", 2}}));
+}
+
 TEST_F(Quotas, OfRunsThatCouldNotBeStoredAreFreeAgain) {
   world->limit(runs_a_day(1));
   world->store.refuses = [](const ports::Changes& changes) { return !changes.new_runs.empty(); };
