@@ -8,8 +8,8 @@
 
 namespace pscheduler::api {
 
-// Changes of a task and its runs: from an address of this host; with the right key; or, where no key was
-// given by the one who posted it, from the address that did. forbidden otherwise.
+// Changes of a task and its runs: from an address of this host, but not by way of a proxy; with the right
+// key; or, where no key was given by the one who posted it, from the address that did. forbidden otherwise.
 Result<void> check_may_write(const Call& call, const Task& task);
 
 // Whether private members are shown: with the right key they are. A wrong key is forbidden; without a key, or
@@ -17,14 +17,18 @@ Result<void> check_may_write(const Call& call, const Task& task);
 enum class Privacy { hidden, shown };
 Result<Privacy> privacy_for(const Call& call, const std::string& unlocking_key);
 
-// Who asks, as kept with a task. Errors: a malformed or unknown proxy header.
+// Who asks, as kept with a task: the client, or for whom it asks as a proxy. Errors: invalid_argument for a
+// malformed header of a proxy, forbidden when its key does not fit.
 Result<Hints> hints_of(const Call& call);
+
+// Whether the client says that it asks for somebody else, rightly or not.
+bool is_proxied(const Call& call);
 
 // For what only this host's own clients may do: the request came over loopback, and not for somebody else.
 // `code` is that of the refusal.
 Result<void> check_from_this_host(const Call& call, Errc code);
 
-// "api ADDRESS", for the history of runs.
+// "api ADDRESS", for the history of runs, and by way of whom.
 std::string actor_of(const Call& call);
 
 }  // namespace pscheduler::api

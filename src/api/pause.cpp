@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "access.hpp"
 #include "handlers.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
@@ -13,7 +14,7 @@ namespace {
 // proxy.
 Result<void> check_may_pause(const Call& call) {
   const bool own = call.services.host_facts.is_local_address(call.request.peer_address);
-  if (own && !call.request.header("X-pScheduler-Requester")) return {};
+  if (own && !is_proxied(call)) return {};
   return fail(Errc::forbidden, "A node can be paused and resumed from its own host only.");
 }
 

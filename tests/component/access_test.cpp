@@ -201,12 +201,85 @@ TEST_F(Hidden, LoopbackAloneMaySwitchDebugging) {
   EXPECT_EQ(world->get("/exception", {.address = "203.0.113.9"}).status, 405);
 }
 
-TEST_F(Hidden, ARequesterIsNotTakenOnTrust) {
-  const std::string task = R"({"test":{"type":"normal","spec":{"seconds":5}},"schedule":{}})";
-  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "nonsense"}).status, 400);
-  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "not an address;a;b"}).status, 400);
-  EXPECT_EQ(world->call("POST", "/tasks", task, {.header = "203.0.113.9;proxy;key"}).status, 403);
+class Proxied : public WorldTest {
+ protected:
+  static Peer asking_for(const std::string& address, const std::string& from = "192.0.2.77") {
+    return {.address = from, .header = address + ";frontend;" + std::string(kProxyKey)};
+  }
+  Answer post(const Peer& peer, Duration start = 10min) {
+    const Json task = {{"test", {{"type", "normal"}, {"spec", {{"seconds", 5}}}}},
+                       {"schedule", {{"start", text_of(at(start))}}}};
+    return world->call("POST", "/tasks", task.dump(), peer);
+  }
+  std::string task_by(const Peer& peer) {
+    const auto answer = post(peer);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    const auto url = answer.json().get<std::string>();
+    return url.substr(url.find("/tasks/"));
+  }
+};
+
+TEST_F(Proxied, ARequesterIsNotTakenOnTrust) {
+  const std::string key(kProxyKey);
+  for (const std::string malformed :
+       {"nonsense", "203.0.113.9;frontend", "not an address;a;b", "host.example;frontend;only-frontend-knows",
+        "203.0.113.9;frontend;only-frontend-knows;more"}) {
+    const auto answer = post({.header = malformed});
+    EXPECT_EQ(answer.status, 400) << malformed;
+    EXPECT_THAT(answer.body, testing::HasSubstr("ADDRESS;NAME;KEY"));
+    EXPECT_THAT(answer.body, testing::Not(testing::HasSubstr(key)));
+  }
+  const auto wrong = post({.header = "203.0.113.9;frontend;only-frontend-guess"});
+  const auto unknown = post({.header = "203.0.113.9;backend;" + key});
+  for (const auto& answer : {wrong, unknown, post({.header = "203.0.113.9;frontend;"})}) {
+    EXPECT_EQ(answer.status, 403);
+    EXPECT_THAT(answer.body, testing::HasSubstr("requester-keys"));
+  }
+  EXPECT_THAT(wrong.body, testing::Not(testing::HasSubstr("guess")));
+  EXPECT_THAT(unknown.body, testing::HasSubstr("'backend'"));
   EXPECT_EQ(world->get("/tasks").json().size(), 0U);
+}
+
+TEST_F(Proxied, WhoeverAProxyAsksForIsTheRequester) {
+  const auto task = task_by(asking_for("203.0.113.9"));
+  const auto hints = world->detail_of(task)["hints"];
+  EXPECT_EQ(hints["requester"], "203.0.113.9");
+  EXPECT_EQ(hints["requester-proxied-by"], "192.0.2.77");
+  const auto other = task_by(asking_for("2001:DB8:0::5"));
+  EXPECT_EQ(world->detail_of(other)["hints"]["requester"], "2001:db8::5");
+  EXPECT_FALSE(
+      world->detail_of(task_by({.address = "192.0.2.77"}))["hints"].contains("requester-proxied-by"));
+}
+
+TEST_F(Proxied, LimitsJudgeWhomItAsksFor) {
+  world->limit(R"({"schema": 1,
+    "identifiers": [
+      {"name": "friend", "description": "", "type": "ip-cidr-list", "data": {"cidrs": ["203.0.113.9"]}},
+      {"name": "proxied", "description": "", "type": "hint",
+       "data": {"hint": "requester-proxied-by", "match": {"style": "exact", "match": "192.0.2.77"}}}],
+    "classifiers": [{"name": "friends", "description": "", "identifiers": ["friend"]}],
+    "limits": [], "applications": [{"classifier": "friends", "apply": []}]})");
+  EXPECT_EQ(post(asking_for("203.0.113.9")).status, 200);
+  EXPECT_EQ(post(asking_for("203.0.113.10")).status, 403);
+  EXPECT_EQ(post({.address = "203.0.113.9"}).status, 200);
+  const auto asked = world->get("/limits?proposal={}", asking_for("203.0.113.9")).json();
+  EXPECT_THAT(asked["diags"].get<std::string>(), testing::HasSubstr("Identified as friend, proxied"));
+  EXPECT_EQ(world->get("/limits?proposal={}", {.header = "203.0.113.9;frontend;guessed"}).status, 403);
+}
+
+TEST_F(Proxied, OnlyWhoPostedByWayOfAProxyMayChangeItsTask) {
+  const auto task = task_by(asking_for("203.0.113.9"));
+  const auto cancel = [&](const Peer& peer) { return world->call("DELETE", task, {}, peer).status; };
+  EXPECT_EQ(cancel(asking_for("203.0.113.10")), 403);
+  EXPECT_EQ(cancel({.address = "192.0.2.77"}), 403) << "the proxy for itself";
+  EXPECT_EQ(cancel(asking_for("203.0.113.10", "127.0.0.1")), 403) << "a proxy on this host";
+  EXPECT_EQ(cancel(asking_for("127.0.0.1")), 403) << "no proxy can speak for this host";
+  EXPECT_EQ(cancel({.address = "127.0.0.1", .header = "203.0.113.9;frontend;guessed"}), 403);
+  EXPECT_EQ(world->detail_of(task)["enabled"], true);
+  const auto run = world->run_of(task)["href"].get<std::string>();
+  const auto removed = world->call("DELETE", run.substr(run.find("/tasks/")), {}, asking_for("203.0.113.9"));
+  EXPECT_EQ(removed.status, 200) << removed.body;
+  EXPECT_EQ(cancel(asking_for("203.0.113.9")), 200);
 }
 
 }  // namespace

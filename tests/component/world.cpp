@@ -95,7 +95,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
                  services::SubmissionSettings{options.host_name, Zone::utc()}),
       api({plugins, submission, scheduling, runner, journal, events, store, clock, host, processes, log,
            store, metrics, housekeeping, archivist, peers, errands, limits, admission},
-          {options.host_name, Zone::utc()}),
+          {options.host_name, Zone::utc(), {{"frontend", std::string(kProxyKey)}}}),
       network_(options.network),
       host_name_(options.host_name),
       address_(options.addresses.front()),

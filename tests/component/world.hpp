@@ -92,6 +92,9 @@ struct Peer {
   std::string header = {};  // value of X-pScheduler-Requester
 };
 
+// Of the proxy "frontend", whom nodes let ask for others.
+inline constexpr std::string_view kProxyKey = "only-frontend-knows";
+
 class World final : public Network::Server {
   std::unique_ptr<Universe> own_universe_;
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pscheduler/api/http.hpp"
+#include "pscheduler/model/requester_keys.hpp"
 #include "pscheduler/ports/clock.hpp"
 #include "pscheduler/ports/host_facts.hpp"
 #include "pscheduler/ports/log.hpp"
@@ -59,6 +60,7 @@ struct Services {
 struct Settings {
   std::string host_name;  // what this node calls itself, host[:port]
   Zone zone;              // of the times it shows
+  RequesterKeys requester_keys = {};
 };
 
 class Api : public HttpHandler {

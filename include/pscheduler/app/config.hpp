@@ -18,6 +18,7 @@
 #include "pscheduler/adapters/store/sqlite_store.hpp"
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/model/configurables.hpp"
+#include "pscheduler/model/requester_keys.hpp"
 #include "pscheduler/ports/log.hpp"
 #include "pscheduler/time/instant.hpp"
 
@@ -34,6 +35,7 @@ struct Config {
   std::filesystem::path configurables;         // read again when it changes; need not exist
   std::filesystem::path limits;                // read again when it changes; need not exist
   bool strict_limits = false;
+  std::filesystem::path requester_keys;   // empty: nobody may ask for others
   std::string resolver;                   // ADDR:PORT; empty: the system's
   std::filesystem::path tls_certificate;  // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
@@ -85,8 +87,12 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
 // What the file of configurables says; nothing when it does not exist.
 tl::expected<Configurables, ConfigProblems> read_configurables(const std::filesystem::path& file);
 
+// The keys of proxies: a JSON object {NAME: KEY, …}. None without a file. Problems never show a key.
+tl::expected<RequesterKeys, ConfigProblems> read_requester_keys(const std::filesystem::path& file);
+
 // What --check looks at beyond that: whether certificate and key belong together, this host has the addresses
-// to listen on, the directories can be used, and the configurables and the limits are good.
+// to listen on, the directories can be used, and the configurables, the limits and the keys of proxies are
+// good.
 ConfigProblems check_files(const Config& config);
 
 // As a configuration file with every key.

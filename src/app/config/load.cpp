@@ -98,8 +98,8 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   if (std::find(given.begin(), given.end(), "listen") != given.end()) config.listen_is_default = false;
   apply_overrides(command_line, config, problems);
   if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
-  for (auto* path : {&config.data_directory, &config.configurables, &config.limits, &config.tls_certificate,
-                     &config.tls_key}) {
+  for (auto* path : {&config.data_directory, &config.configurables, &config.limits, &config.requester_keys,
+                     &config.tls_certificate, &config.tls_key}) {
     if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
   }
   for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();
@@ -129,6 +129,9 @@ ConfigProblems check_files(const Config& config) {
     for (const auto& problem : configurables.error()) problems.push_back(problem);
   }
   for (auto& problem : check_limits(config)) problems.push_back(std::move(problem));
+  if (const auto keys = read_requester_keys(config.requester_keys); !keys) {
+    for (const auto& problem : keys.error()) problems.push_back(problem);
+  }
   auto existing = config.data_directory;
   while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {

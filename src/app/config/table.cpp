@@ -58,7 +58,12 @@ constexpr ConfigKey kKeys[] = {
     {.name = "strict-limits",
      .target = &Config::strict_limits,
      .preset = "false",
-     .help = "Mends three weaknesses of limits files that existing ones may lean on; see docs/limits.md."},
+     .help = "Mends weaknesses of limits files that existing ones may lean on; see docs/limits.md."},
+    {.name = "requester-keys",
+     .target = &Config::requester_keys,
+     .preset_text = "none: nobody",
+     .help = "File with the keys of proxies that may ask on behalf of others; see docs/limits.md. Only its "
+             "owner and group may have access to it. It is read at the start."},
     {.name = "resolver",
      .target = &Config::resolver,
      .preset_text = "the system's",

@@ -23,6 +23,7 @@
 #include "pscheduler/adapters/system/system_host_facts.hpp"
 #include "pscheduler/adapters/system/system_random.hpp"
 #include "pscheduler/api/api.hpp"
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/configurables_watch.hpp"
 #include "pscheduler/services/errands.hpp"
@@ -54,6 +55,12 @@ Result<std::string> read_text_file(const std::string& path) {
   text << file.rdbuf();
   if (!file) return fail(Errc::unavailable, path + " cannot be read: " + std::strerror(errno));
   return text.str();
+}
+
+Result<RequesterKeys> requester_keys(const Config& config) {
+  auto keys = read_requester_keys(config.requester_keys);
+  if (keys) return std::move(*keys);
+  return fail(Errc::invalid_argument, "requester-keys: " + join(keys.error(), "; "));
 }
 
 services::ArchivistSettings archivist_settings(const Config& config, const std::string& host_name,
@@ -193,12 +200,14 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
                                   parts.scripts, log_},
       *parts.plugins, *parts.scheduling, parts.book, *parts.peers, *parts.errands, *parts.limits,
       *parts.admission, services::SubmissionSettings{host_name, zone});
+  auto keys = requester_keys(config_);
+  if (!keys) co_return fail(std::move(keys.error()));
   parts.api = std::make_unique<api::Api>(
       api::Services{*parts.plugins, *parts.submission, *parts.scheduling, *parts.runner, *parts.journal,
                     parts.run_events, *parts.store, parts.clock, parts.host_facts, parts.processes, log_,
                     *parts.store, parts.metrics, *parts.housekeeping, *parts.archivist, *parts.peers,
                     *parts.errands, *parts.limits, *parts.admission},
-      api::Settings{host_name, zone});
+      api::Settings{host_name, zone, std::move(*keys)});
   co_return co_await recover(parts);
 }
 

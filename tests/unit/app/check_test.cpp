@@ -120,6 +120,42 @@ TEST_F(CheckTest, LooksAtTheConfigurables) {
               UnorderedElementsAre(AllOf(HasSubstr("configurables.conf:1:21"), HasSubstr("'two days'"))));
 }
 
+TEST_F(CheckTest, TheKeysOfProxiesAreKeptFromOthersAndNeverShown) {
+  const auto keys_file = [this](std::string_view text, fs::perms mode = fs::perms(0640)) {
+    config_.requester_keys = file_with("keys.json", text);
+    fs::permissions(config_.requester_keys, mode);
+  };
+  keys_file(R"({"frontend": "0123456789abcdef", "#": "a comment"})");
+  EXPECT_THAT(check_files(config_), IsEmpty());
+  const auto keys = read_requester_keys(config_.requester_keys);
+  ASSERT_TRUE(keys);
+  EXPECT_EQ(*keys, (RequesterKeys{{"frontend", "0123456789abcdef"}}));
+  EXPECT_EQ(read_requester_keys(""), RequesterKeys{});
+
+  for (const unsigned mode : {0644U, 0660U, 0601U}) {
+    keys_file(R"({"frontend": "0123456789abcdef"})", fs::perms(mode));
+    EXPECT_THAT(check_files(config_),
+                UnorderedElementsAre(AllOf(HasSubstr("keys.json"), HasSubstr("chmod 640"))));
+  }
+  keys_file(
+      "{\n\"frontend\": \"tooShort\",\n\"a;b\": \"0123456789abcdef\",\n"
+      "\"c\": \"0123456789 abcdef\",\n\"d\": 5}");
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(AllOf(HasSubstr("keys.json:2:13"), HasSubstr("16 to 1024 characters")),
+                                   HasSubstr("keys.json:3:8"), HasSubstr("keys.json:4:6"),
+                                   AllOf(HasSubstr("keys.json:5:6"), HasSubstr("must be a string"))));
+  for (const auto& problem : check_files(config_)) {
+    EXPECT_THAT(problem, testing::Not(testing::AnyOf(HasSubstr("tooShort"), HasSubstr("abcdef"))));
+  }
+  keys_file(R"({"frontend" "0123456789abcdef"})");
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(AllOf(HasSubstr("line 1, column 13"), testing::Not(HasSubstr("abcdef")))));
+  keys_file("[]");
+  EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("JSON object such as")));
+  config_.requester_keys = directory_ / "missing.json";
+  EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("missing.json: cannot be read")));
+}
+
 TEST_F(CheckTest, SaysWhatIsWrongInTheFileAndOnTheHostAtOnce) {
   const auto file = file_with("pschedulerd.json", R"({"lisen": [], "plugins": ["/nonexistent/plugins"]})");
   const auto data = config_.data_directory.string();
