@@ -11,6 +11,7 @@ namespace pscheduler::ports {
 struct InterfaceNetwork {
   std::string address;  // a literal without scope
   int prefix = 0;       // of its network
+  std::string interface = {};
 };
 
 class HostNetworks {

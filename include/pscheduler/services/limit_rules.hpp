@@ -30,6 +30,8 @@ struct LimitPorts {
   ports::HttpClient& http;
   const ports::HostNetworks& networks;
   std::function<Result<std::string>(const std::string& path)> read_file;  // for file: URLs
+  // Where files and large texts are read, also read_file is called; where there are none, on the loop.
+  ports::asio::any_io_executor workers = {};
   // What is on the accounts of quotas; empty where there is no schedule.
   std::function<ports::AsyncResult<limits::Usage>(limits::FindUsage asked)> usage = {};
 };

@@ -48,11 +48,13 @@ Result<std::vector<ports::InterfaceNetwork>> InterfaceNetworks::networks() const
     if (family == AF_INET) {
       const auto* address = reinterpret_cast<const sockaddr_in*>(at->ifa_addr);
       const auto* mask = reinterpret_cast<const sockaddr_in*>(at->ifa_netmask);
-      found.push_back({to_text(AF_INET, &address->sin_addr), ones<sizeof(in_addr)>(&mask->sin_addr)});
+      found.push_back(
+          {to_text(AF_INET, &address->sin_addr), ones<sizeof(in_addr)>(&mask->sin_addr), at->ifa_name});
     } else {
       const auto* address = reinterpret_cast<const sockaddr_in6*>(at->ifa_addr);
       const auto* mask = reinterpret_cast<const sockaddr_in6*>(at->ifa_netmask);
-      found.push_back({to_text(AF_INET6, &address->sin6_addr), ones<sizeof(in6_addr)>(&mask->sin6_addr)});
+      found.push_back(
+          {to_text(AF_INET6, &address->sin6_addr), ones<sizeof(in6_addr)>(&mask->sin6_addr), at->ifa_name});
     }
   }
   return found;

@@ -1,6 +1,7 @@
 #include "daemon.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <cstring>
@@ -77,6 +78,7 @@ services::ArchivistSettings archivist_settings(const Config& config, const std::
 // In the order in which they need each other.
 struct Daemon::Parts {
   boost::asio::any_io_executor executor;
+  boost::asio::thread_pool workers{1};  // for what would hold the loop
   adapters::SystemClock clock;
   adapters::SystemRandom random;
   adapters::PosixFiles files;
@@ -230,8 +232,8 @@ Result<void> Daemon::federate(Parts& parts, const Zone& zone) {
 
 // Who may run what.
 void Daemon::furnish_limits(Parts& parts, const Zone& zone) {
-  services::LimitPorts ports{parts.executor, parts.clock,    parts.scripts, parts.resolver,
-                             *parts.http,    parts.networks, read_text_file};
+  services::LimitPorts ports{parts.executor, parts.clock,    parts.scripts,  parts.resolver,
+                             *parts.http,    parts.networks, read_text_file, parts.workers.get_executor()};
   const auto read = [file = config_.limits]() -> Result<std::optional<std::string>> {
     std::error_code absent;
     if (!std::filesystem::is_regular_file(file, absent)) return std::nullopt;

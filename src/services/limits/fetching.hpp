@@ -7,9 +7,14 @@
 
 namespace pscheduler::services {
 
+// A call from what `bind` names on this host: an address, an interface, or a host name that the DNS knows;
+// from any address when it is empty. The addresses of both families are tried, within the call's time limit.
+ports::AsyncResult<ports::HttpAnswer> call_from(const LimitPorts& ports, std::string bind,
+                                                ports::HttpCall call);
+
 struct Fetch {
   std::string url;
-  std::string bind;  // an address literal; empty: any
+  std::string bind;  // as above
   std::size_t bytes_max = 0;
   Duration time_limit{};
 };

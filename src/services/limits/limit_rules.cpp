@@ -7,6 +7,7 @@
 #include "pscheduler/json/reader.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/at_once.hpp"
+#include "services/limits/aside.hpp"
 #include "services/limits/fetching.hpp"
 
 namespace pscheduler::services {
@@ -38,6 +39,14 @@ template <class T>
 limits::Answer answer_with(Result<T> result) {
   if (!result) return fail(std::move(result.error()));
   return std::move(*result);
+}
+
+Result<Json> read_document(const std::string& text) {
+  json::ReadOptions options;
+  options.dialect = json::Dialect::limits;
+  options.bytes_max = kListBytesMax;
+  options.values_max = kListValuesMax;
+  return json::read(text, options);
 }
 
 // All outputs as text, one a line.
@@ -97,12 +106,12 @@ ports::Async<limits::Answer> LimitRules::find_out(const limits::FetchUrl& asked)
   ports::HttpCall call;
   call.url = asked.url;
   for (const auto& [name, value] : asked.headers) call.headers[name] = value;
-  if (!asked.bind.empty()) call.bind_address = asked.bind;
   call.time_limit = asked.time_limit;
   call.body_bytes_max = kReplyBytesMax;
   call.redirects_max = asked.follow_redirects ? kRedirectsMax : 0;
   call.verify_certificate = asked.verify_certificate;
-  auto reply = co_await ports_.http.call(std::move(call));
+  auto calling = call_from(ports_, asked.bind, std::move(call));
+  auto reply = co_await std::move(calling);
   if (!reply) co_return fail(std::move(reply.error()));
   co_return limits::HttpReply{reply->status, std::move(reply->body)};
 }
@@ -154,11 +163,8 @@ ports::AsyncResult<limits::NetworkSet> LimitRules::fetch(const limits::CidrListU
   auto text = co_await fetch_text(ports_, std::move(fetch));
   if (!text) co_return fail(std::move(text.error()));
   if (identifier.transform) {
-    json::ReadOptions options;
-    options.dialect = json::Dialect::limits;
-    options.bytes_max = kListBytesMax;
-    options.values_max = kListValuesMax;
-    const auto document = json::read(*text, options);
+    auto reading = aside(ports_.workers, [list = std::move(*text)] { return read_document(list); });
+    const auto document = co_await std::move(reading);
     if (!document) co_return fail(document.error());
     const auto& script = *identifier.transform->script;
     const ports::Script program{script.text, script.variables};
@@ -166,7 +172,8 @@ ports::AsyncResult<limits::NetworkSet> LimitRules::fetch(const limits::CidrListU
     if (!outputs) co_return fail(outputs.error());
     *text = lines_of(*outputs);
   }
-  co_return limits::read_network_list(*text);
+  auto reading = aside(ports_.workers, [list = std::move(*text)] { return limits::read_network_list(list); });
+  co_return co_await std::move(reading);
 }
 
 ports::Async<void> LimitRules::warm_up(std::size_t identifier) {

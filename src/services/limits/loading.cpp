@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "pscheduler/base/text.hpp"
+#include "services/limits/aside.hpp"
 #include "services/limits/fetching.hpp"
 
 namespace pscheduler::services {
@@ -64,7 +65,8 @@ ports::Async<LimitRules::Loaded> LimitRules::load(LimitPorts ports, std::string 
     }
     text = std::move(*fetched);
   }
-  auto read = limits::load(text, strictness);
+  auto reading = aside(ports.workers, [&text, strictness] { return limits::load(text, strictness); });
+  auto read = co_await std::move(reading);
   loaded.problems = std::move(read.problems);
   loaded.warnings = std::move(read.warnings);
   co_await compile_all(ports, read.scripts, loaded.problems);
