@@ -19,9 +19,20 @@ constexpr std::size_t kStepsPerStartMin = 1'000;
 constexpr std::uint32_t kHeapKibMax = 16 * 1024;
 constexpr std::size_t kPatternBytesMax = 16 * 1024;
 
-constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
-constexpr std::uint32_t kSchemaOptions = PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX;
-constexpr std::uint32_t kPythonOptions = PCRE2_UCP;
+constexpr std::uint32_t options_of(Regex::Dialect dialect) {
+  constexpr std::uint32_t kCommon = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
+  switch (dialect) {
+    case Regex::Dialect::schema:
+      return kCommon | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX;
+    case Regex::Dialect::python:
+      return kCommon | PCRE2_UCP;
+    case Regex::Dialect::text:
+      return PCRE2_UTF | PCRE2_LITERAL;
+    case Regex::Dialect::whole:
+      break;
+  }
+  return PCRE2_UTF | PCRE2_LITERAL | PCRE2_ANCHORED | PCRE2_ENDANCHORED;
+}
 
 // The letters that Python lets follow a backslash, but for those that are told otherwise to PCRE2.
 constexpr std::string_view kPythonEscapes = "AbBdDsSwWafnrtvx";
@@ -85,8 +96,7 @@ Result<Regex> Regex::compile(std::string_view pattern, Case letters, Dialect dia
   }
   int error = 0;
   PCRE2_SIZE offset = 0;
-  const std::uint32_t options = kOptions | (letters == Case::insensitive ? PCRE2_CASELESS : 0U) |
-                                (dialect == Dialect::python ? kPythonOptions : kSchemaOptions);
+  const std::uint32_t options = options_of(dialect) | (letters == Case::insensitive ? PCRE2_CASELESS : 0U);
   auto text = dialect == Dialect::python ? from_python(pattern) : Result<std::string>(pattern);
   if (!text) return fail(std::move(text.error()));
   CodePtr code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text->data()), text->size(), options, &error,

@@ -41,6 +41,27 @@ NetworkSet read_networks(Members& data, const char* name, const Json* list, Cidr
   return NetworkSet(networks);
 }
 
+void compile_match(StringMatch& match, Members& members) {
+  using json::Regex;
+  const bool is_regex = match.style == StringMatch::Style::regex;
+  if (!is_regex && !match.case_insensitive) return;
+  auto dialect = Regex::Dialect::python;
+  if (match.style == StringMatch::Style::contains) dialect = Regex::Dialect::text;
+  if (match.style == StringMatch::Style::exact) dialect = Regex::Dialect::whole;
+  auto regex =
+      Regex::compile(match.match, is_regex ? Regex::Case::sensitive : Regex::Case::insensitive, dialect);
+  if (regex) {
+    match.regex = std::move(*regex);
+  } else {
+    members.findings().refuse(members.at("match"), regex.error().message);
+  }
+  if (is_regex && match.case_insensitive) {
+    members.findings().warn(members.at("case-insensitive"),
+                            "does not ignore case with style regex but skips the first two characters; "
+                            "begin the expression with (?i) instead");
+  }
+}
+
 StringMatch read_match(Members& data) {
   StringMatch match;
   const Json* value = data.need("match");
@@ -54,24 +75,14 @@ StringMatch read_match(Members& data) {
   if (!style) return match;
   if (*style == "regex") {
     match.style = StringMatch::Style::regex;
-    auto regex =
-        json::Regex::compile(match.match, json::Regex::Case::sensitive, json::Regex::Dialect::python);
-    if (regex) {
-      match.regex = std::move(*regex);
-    } else {
-      members.findings().refuse(members.at("match"), regex.error().message);
-    }
-    if (match.case_insensitive) {
-      members.findings().warn(members.at("case-insensitive"),
-                              "does not ignore case with style regex but skips the first two characters; "
-                              "begin the expression with (?i) instead");
-    }
   } else if (*style == "contains") {
     match.style = StringMatch::Style::contains;
   } else if (*style != "exact") {
     members.findings().refuse(members.at("style"),
                               "must be exact, contains or regex, not '" + excerpt(*style) + "'");
+    return match;
   }
+  compile_match(match, members);
   return match;
 }
 

@@ -20,27 +20,24 @@ std::size_t after_characters(std::string_view text, std::size_t count) {
 }  // namespace
 
 Result<bool> StringMatch::matches(std::string_view text) const {
-  bool found = false;
+  std::size_t from = 0;
   switch (style) {
     case Style::exact:
-      found = case_insensitive ? to_lower(text) == to_lower(match) : text == match;
+      if (!case_insensitive) return (text == match) != invert;
       break;
     case Style::contains:
-      found = case_insensitive ? to_lower(text).find(to_lower(match)) != std::string::npos
-                               : text.find(match) != std::string_view::npos;
+      if (!case_insensitive) return (text.find(match) != std::string_view::npos) != invert;
       break;
-    case Style::regex: {
-      const auto from = case_insensitive ? after_characters(text, kSkippedCharacters) : 0;
-      const auto answer = regex->match(text, from);
-      if (answer == json::Regex::Match::limit) {
-        return fail(Errc::timed_out, "the regular expression '" + excerpt(match) + "' takes too long on '" +
-                                         excerpt(text) + "'");
-      }
-      found = answer == json::Regex::Match::yes;
+    case Style::regex:
+      if (case_insensitive) from = after_characters(text, kSkippedCharacters);
       break;
-    }
   }
-  return found != invert;
+  const auto answer = regex->match(text, from);
+  if (answer == json::Regex::Match::limit) {
+    return fail(Errc::timed_out,
+                "comparing '" + excerpt(text) + "' with '" + excerpt(match) + "' takes too long");
+  }
+  return (answer == json::Regex::Match::yes) != invert;
 }
 
 }  // namespace pscheduler::limits

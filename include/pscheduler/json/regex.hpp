@@ -2,12 +2,14 @@
 // Regular expressions that cannot crash or hang: PCRE2 with bounds on matching steps, memory and subject
 // size. A match that hits a bound is reported as such and is neither yes nor no.
 //
-// Dialects, both unanchored and UTF-8:
+// Dialects, unanchored and UTF-8:
 //   schema  as in draft-7 schemas: \d and \w are ASCII, \uXXXX is known, and '$' is the end of the text
 //   python  as the re of Python 3, as near as PCRE2 gets: \d and \w know all of Unicode, '$' also stands
 //   before
 //           a last line end, \Z is the very end, \uXXXX and \UXXXXXXXX are known, escapes of other letters
 //           are refused. Unlike there, [[:alpha:]] is a class, and \N{…} is not known.
+//   text    no regular expression: these very characters
+//   whole   the same, and nothing before or after them
 
 #include <cstddef>
 #include <memory>
@@ -21,7 +23,7 @@ namespace pscheduler::json {
 class Regex {
  public:
   enum class Case { sensitive, insensitive };
-  enum class Dialect { schema, python };
+  enum class Dialect { schema, python, text, whole };
   enum class Match { yes, no, limit };
 
   // Subjects beyond these sizes answer `limit`. Patterns without '^' are tried at each character, which costs

@@ -17,10 +17,10 @@ struct StringMatch {
   std::string match;
   bool case_insensitive = false;
   bool invert = false;
-  std::optional<json::Regex> regex;  // of that style
+  std::optional<json::Regex> regex;  // of that style, or what compares texts without regard to case
 
-  // Case folding is that of ASCII. A regular expression does not fold: the flag makes it begin at the third
-  // character (quirk 17). timed_out when a bound on matching is hit.
+  // Case is that of all of Unicode. A regular expression does not ignore it: the flag makes it begin at the
+  // third character (quirk 17). timed_out when a bound on matching is hit.
   [[nodiscard]] Result<bool> matches(std::string_view text) const;
 };
 

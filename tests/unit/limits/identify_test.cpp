@@ -49,7 +49,21 @@ TEST_F(Identifying, Hints) {
   EXPECT_TRUE(style(R"({"style": "regex", "match": "a$"})", R"({"server": "a\n"})"));
   EXPECT_FALSE(style(R"({"style": "regex", "match": "a\\Z"})", R"({"server": "a\n"})"));
   EXPECT_TRUE(style(R"({"style": "regex", "match": "^\\w\\d$"})", "{\"server\": \"\u00e4\u0663\"}"));
-  // The flag skips two characters instead of ignoring case.
+  const std::string kUnicode = "{\"server\": \"\u0416\u00fcrich .+\"}";
+  const auto ignoring_case = [&](const std::string& kind, const std::string& match) {
+    return style(R"({"style": ")" + kind + R"(", "match": ")" + match + R"(", "case-insensitive": true})",
+                 kUnicode);
+  };
+  EXPECT_TRUE(ignoring_case("exact", "\u0436\u00dcRICH .+"));
+  EXPECT_FALSE(ignoring_case("exact", "\u0436\u00dcRICH ."));
+  EXPECT_FALSE(ignoring_case("exact", "\u00dcRICH .+"));
+  EXPECT_TRUE(ignoring_case("contains", "\u00dcRICH .+"));
+  EXPECT_TRUE(ignoring_case("contains", ""));
+  EXPECT_FALSE(ignoring_case("contains", "u.+"));
+  EXPECT_FALSE(style(R"({"style": "contains", "match": "\u00dcrich"})", kUnicode));
+  EXPECT_FALSE(
+      style(R"({"style": "exact", "match": "XXFOOBAR", "case-insensitive": true, "invert": true})", kServer));
+  // With regular expressions the flag skips two characters instead of ignoring case.
   EXPECT_TRUE(style(R"({"style": "regex", "match": "foo", "case-insensitive": true})", kServer));
   EXPECT_FALSE(style(R"({"style": "regex", "match": "xx", "case-insensitive": true})", kServer));
   EXPECT_FALSE(style(R"({"style": "regex", "match": "^foo", "case-insensitive": true})", kServer));
