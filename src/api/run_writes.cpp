@@ -41,12 +41,16 @@ AsyncResult<Task> writable_task(const Call& call) {
   co_return std::move(**task);
 }
 
-Result<Instant> start_time(const Call& call, const Json& body) {
+// When the run is to start, and by which offset that was said.
+Result<services::Placement> start_time(const Call& call, const Json& body) {
   const auto text = json::find_string(body, "start-time");
   if (!text) return fail(Errc::invalid_argument, "start-time is missing; it is a date and time.");
-  auto at = parse_timestamp(*text, call.settings.zone, TimestampForm::query);
-  if (!at) return fail(Errc::invalid_argument, "start-time: " + at.error().message);
-  return floor_to_second(*at);
+  const auto at = parse_timestamp(*text, call.settings.zone, TimestampForm::query);
+  const auto written = parse_written_timestamp(*text, TimestampForm::query);
+  if (!at || !written) {
+    return fail(Errc::invalid_argument, "start-time: " + (at ? written.error() : at.error()).message);
+  }
+  return services::Placement{floor_to_second(*at), written->offset};
 }
 
 // As nodes of this kind say it; absent when they do not.
@@ -60,13 +64,12 @@ Result<std::optional<Instant>> moment_of(const Call& call, std::string_view head
 
 // The exact start, and whether the run is only to be held, as leads of this kind say it beside the body.
 Result<services::Placement> placement(const Call& call, const Json& body) {
-  const auto start = start_time(call, body);
-  if (!start) return fail(start.error());
-  services::Placement placement{*start};
-  if (!is_peer(call)) return placement;
+  auto start = start_time(call, body);
+  if (!start || !is_peer(call)) return start;
+  services::Placement placement = std::move(*start);
   const auto exact = moment_of(call, services::kStartHeader);
   if (!exact) return fail(exact.error());
-  placement.start = exact->value_or(*start);
+  placement.start = exact->value_or(placement.start);
   const auto nominal = moment_of(call, services::kNominalStartHeader);
   if (!nominal) return fail(nominal.error());
   placement.nominal_start = *nominal;
@@ -219,7 +222,7 @@ AsyncResult<HttpResponse> post_runs(Call call) {
   if (!task->leads())
     co_return fail(Errc::invalid_argument, "This host does not lead the task; its lead places runs.");
   services::Why why{"Placed by a client.", actor_of(call)};
-  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, {*start}, std::move(why));
+  auto placed = co_await call.services.scheduling.place(*task, std::nullopt, *start, std::move(why));
   if (!placed) co_return fail(std::move(placed.error()));
   co_return json_response(call, Json(run_url(call, task->id, *placed)));
 }

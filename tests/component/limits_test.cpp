@@ -185,7 +185,77 @@ TEST_F(Limiting, TheRulesGiveRunsTheirPriority) {
   EXPECT_EQ(world->run_of(by_friend)["state"], "pending") << "what is requested does not count";
   const auto refused = world->run_of(by_stranger);
   EXPECT_EQ(refused["state"], "nonstart");
-  EXPECT_THAT(refused["errors"].get<std::string>(), testing::HasSubstr("priority that the limits give, 1,"));
+  EXPECT_THAT(refused["errors"].get<std::string>(), testing::HasSubstr("There was no free time"));
+}
+
+// What the reference of the task says it is worth, but nothing from 12:20 on.
+Result<std::vector<Json>> worth_until_then(const ports::Script&, const Json& input, const Json&) {
+  Json output = input;
+  const bool is_early = input["run_schedule"]["start"].get<std::string>() < text_of(at(20min));
+  const auto given = input.value("reference", Json::object()).value("worth", 0);
+  output["__PRIORITIZER_PRIVATE__"]["priority"] = is_early ? given : 0;
+  return std::vector<Json>{output};
+}
+
+Json worth(int priority, const Json& schedule) {
+  auto task = task_of("exclusive", 60, schedule);
+  task["reference"] = {{"worth", priority}};
+  return task;
+}
+
+TEST_F(Limiting, ThePriorityOfTheRulesDecidesWhoseTimeIsLookedFor) {
+  auto limits = file(Json::array());
+  limits["priority"] = {{"script", "the program"}};
+  world->scripts.gives = worth_until_then;
+  world->limit(limits.dump());
+  const auto place = Json{{"start", text_of(at(10min))}};
+  const auto low = path_of(post(worth(3, place)));
+  const auto high = path_of(post(worth(7, place)));
+  world->advance(1s);
+  EXPECT_EQ(world->run_of(high)["state"], "pending") << "though it asks for no priority";
+  EXPECT_EQ(world->run_of(high)["start-time"], text_of(at(10min)));
+  EXPECT_EQ(world->run_of(low)["state"], "preempted");
+  auto pushing = worth(5, {{"start", text_of(at(10min))}, {"slip", "PT5M"}});
+  pushing["priority"] = 99;
+  const auto slipped = path_of(post(pushing));
+  world->advance(1s);
+  EXPECT_EQ(world->run_of(slipped)["start-time"], text_of(at(11min))) << "behind what ranks above it";
+  EXPECT_EQ(world->run_of(slipped)["priority"], 5);
+}
+
+TEST_F(Limiting, WhatTheRulesSayOfTheTimeThatIsFoundCounts) {
+  auto limits = file(Json::array());
+  limits["priority"] = {{"script", "the program"}};
+  world->scripts.gives = worth_until_then;
+  world->limit(limits.dump());
+  path_of(post(worth(9, {{"start", text_of(at(19min))}})));
+  const auto low = path_of(post(worth(0, {{"start", text_of(at(20min))}})));
+  const auto high = path_of(post(worth(5, {{"start", text_of(at(19min))}, {"slip", "PT90S"}})));
+  world->advance(1s);
+  EXPECT_EQ(world->run_of(low)["state"], "pending");
+  const auto refused = world->run_of(high);
+  EXPECT_EQ(refused["state"], "nonstart");
+  EXPECT_THAT(refused["errors"].get<std::string>(), testing::HasSubstr("priority that the limits give, 0,"));
+}
+
+TEST_F(Limiting, ARunThatALeadPlacesTakesTimeByThePriorityOfTheRulesHere) {
+  auto limits = file(Json::array());
+  limits["priority"] = {{"script", "the program"}};
+  world->scripts.gives = worth_until_then;
+  world->limit(limits.dump());
+  const auto low = path_of(post(worth(3, {{"start", text_of(at(10min))}})));
+  const auto place = [this](const std::string& task, int priority) {
+    auto document = worth(priority, Json::object());
+    document["tool"] = "exclusive-tool";
+    document["participants"] = {"lead.example", "node.example"};
+    EXPECT_EQ(world->call("POST", task + "?participant=1", document.dump(), kStranger).status, 200);
+    const Json run = {{"start-time", text_of(at(10min))}};
+    return world->call("PUT", task + "/runs/7d100000-0000-4000-8000-00000000000" + std::to_string(priority),
+                       run.dump(), kStranger);
+  };
+  EXPECT_EQ(place("/tasks/0b9a0a4e-7c55-4d8b-9a2f-3f1f5b1c2d3e", 2).status, 409);
+  EXPECT_EQ(place("/tasks/0b9a0a4e-7c55-4d8b-9a2f-3f1f5b1c2d3f", 7).status, 200);
+  EXPECT_EQ(world->run_of(low)["state"], "preempted");
 }
 
 TEST_F(Limiting, TheLeadRewritesBeforeItLooksForTools) {
@@ -230,6 +300,29 @@ TEST_F(Limiting, ALeadsTaskIsJudgedAndItsDeniedRunIsThere) {
   EXPECT_THAT(stored["errors"].get<std::string>(), testing::StartsWith("Run forbidden by limits:\n"));
   world->advance_to(at(3h));
   EXPECT_TRUE(world->plugins.calls.empty());
+}
+
+// before_one() is about hour 12; a lead that says +05:00 is at 17 o'clock then.
+TEST_F(Limiting, ThePlacedRunIsJudgedByTheOffsetOfItsStart) {
+  const std::string task = "/tasks/0b9a0a4e-7c55-4d8b-9a2f-3f1f5b1c2d3e";
+  auto document = task_of("normal", 10);
+  document["tool"] = "normal-tool";
+  document["participants"] = {"lead.example", "node.example"};
+  world->limit(file(before_one()).dump());
+  EXPECT_EQ(world->call("POST", task + "?participant=1", document.dump(), kStranger).status, 200);
+  int runs = 0;
+  const auto state_at = [&](const std::string& start) {
+    const auto run = task + "/runs/7d100000-0000-4000-8000-00000000000" + std::to_string(++runs);
+    EXPECT_EQ(world->call("PUT", run, Json{{"start-time", start}}.dump(), kStranger).status, 200);
+    return world->get(run).json();
+  };
+  EXPECT_EQ(state_at("2030-01-02T12:30:00Z")["state"], "pending");
+  EXPECT_EQ(state_at("2030-01-02T12:31:00")["state"], "pending") << "in the zone of this host";
+  EXPECT_EQ(state_at("2030-01-02T12:45:00-03:30")["state"], "pending");
+  const auto denied = state_at("2030-01-02T17:32:00+05:00");
+  EXPECT_EQ(denied["state"], "nonstart");
+  EXPECT_THAT(denied["errors"].get<std::string>(),
+              testing::HasSubstr("The run is at hour 17; allowed is 12"));
 }
 
 class MeshLimits : public MeshTest {};

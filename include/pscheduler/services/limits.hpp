@@ -25,7 +25,7 @@ namespace pscheduler::services {
 struct LimitsSettings {
   std::filesystem::path file;
   limits::Strictness strictness = limits::Strictness::as_before;
-  Zone zone;  // in which the times of runs are told to the rules
+  Zone zone;  // in which the rules are told the times of runs that this host plans
 };
 
 // What a task is judged for.
@@ -67,11 +67,21 @@ class Limits {
     QuotaBook::Hold hold = {};             // keeps what they take from others until they are durable
   };
 
-  // Whether a run of a task that was accepted may be at a time. forbidden: it may not (see denial_in());
-  // not_possible: the rules cannot be used; unavailable: too many runs want the same quota at this moment.
-  ports::AsyncResult<RunPermit> permit_run(const Task& task, RunId run, TimeRange times);
+  // Whether a run of a task that was accepted may be at a time. The rules read its hour, day … by the offset
+  // with which another has named its start, or by the zone of this host where there is none or they are
+  // strict. forbidden: it may not (see denial_in()); not_possible: the rules cannot be used; unavailable: too
+  // many runs want the same quota at this moment.
+  ports::AsyncResult<RunPermit> permit_run(const Task& task, RunId run, TimeRange times,
+                                           std::optional<std::chrono::minutes> offset = {});
+
+  // The priority that the rules would give such a run; absent where they give none, or deny it.
+  ports::Async<std::optional<std::int64_t>> priority_of_run(const Task& task, TimeRange times,
+                                                            std::optional<std::chrono::minutes> offset = {});
 
  private:
+  [[nodiscard]] Json proposed_run(const Task& task, TimeRange times,
+                                  std::optional<std::chrono::minutes> offset) const;
+  [[nodiscard]] std::string told_start(Instant start, std::optional<std::chrono::minutes> offset) const;
   [[nodiscard]] std::filesystem::path watched_directory(const ports::Files& files) const;
   void take(LimitRules::Loaded loaded);
   void complain(std::string reason);

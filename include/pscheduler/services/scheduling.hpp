@@ -46,6 +46,8 @@ class Limits;
 // When a run is to be, as somebody else has chosen it.
 struct Placement {
   Instant start;
+  // That of the start as it was written: by it rules tell the hour, the day …
+  std::optional<std::chrono::minutes> offset = {};
   // Of a lead that confirms its runs: how long it is kept without that.
   std::optional<Duration> hold = {};
   // Of a lead of this kind: when the run should start if nothing kept it from it.
@@ -142,6 +144,7 @@ class Scheduling {
     Why why;
     Origin origin = Origin::planned;
     std::optional<RunId> replaces = {};
+    std::optional<std::chrono::minutes> offset = {};      // of its start as it was written
     ports::Changes together = {};                         // what belongs to the same commit
     std::optional<schedule::Displacing> displacing = {};  // what may give way besides lower priorities
     std::shared_ptr<const void> quota_hold = {};          // until its charges are durable
@@ -164,7 +167,9 @@ class Scheduling {
   // slots: where a run goes (slots.cpp)
   ports::Async<bool> plan_run(const Task& task, Attempt attempt);
   [[nodiscard]] TimeRange starts_for(const Task& task, const Attempt& attempt) const;
-  std::optional<Slot> choose_slot(const Task& task, const TimeRange& starts);
+  ports::Async<std::optional<Slot>> choose_slot(const Task& task, const Attempt& attempt);
+  ports::Async<std::optional<std::int64_t>> priority_at(const Task& task, Instant start,
+                                                        std::optional<std::chrono::minutes> offset = {});
   std::optional<TimeRange> slot_in(const Task& task, const TimeRange& starts,
                                    std::optional<std::int64_t> displacing);
   [[nodiscard]] std::optional<TimeRange> earliest_slot(const Task& task, const TimeRange& starts,
@@ -177,6 +182,7 @@ class Scheduling {
   // agreeing: runs of tasks with other participants, as their lead (agreeing.cpp)
   ports::Async<bool> agree_on_run(const Task& task, Attempt attempt);
   ports::AsyncResult<Slot> common_slot(const Task& task, const Attempt& attempt, Agreement& agreement);
+  ports::Async<std::optional<schedule::Displacing>> taking_of(const Task& task, const Attempt& attempt);
   ports::Async<std::string> why_no_common_time(const Task& task, const TimeRange& starts,
                                                const Agreement& agreement);
   ports::Async<void> give_up_agreement(const Task& task, Attempt attempt, Error problem);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/ports/messages.hpp"
@@ -27,6 +28,15 @@ Json to_json(const Hints& hints) {
   if (!hints.server.empty()) json["server"] = hints.server;
   if (!hints.requester_proxied_by.empty()) json["requester-proxied-by"] = hints.requester_proxied_by;
   return json;
+}
+
+std::string two_digits(std::int64_t number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+std::optional<std::int64_t> priority_in(const limits::Decision& decision) {
+  if (!decision.trace.priority) return std::nullopt;
+  return std::llround(std::trunc(decision.trace.priority->value));
 }
 
 std::string all_of(const std::vector<limits::Problem>& problems) {
@@ -140,13 +150,42 @@ ports::AsyncResult<limits::Decision> Limits::decide(Json task, Hints hints, Mome
   co_return co_await rules->decide(std::move(proposal));
 }
 
+// By whose calendar a run is judged. Others may name its start with whatever offset they like, and so choose
+// the hour that a rule sees; pScheduler 5.2 takes their word for it, strict rules do not.
+std::string Limits::told_start(Instant start, std::optional<std::chrono::minutes> offset) const {
+  if (!offset || settings_.strictness == limits::Strictness::strict) {
+    offset = std::chrono::floor<std::chrono::minutes>(settings_.zone.offset_at(start));
+  }
+  std::string text = format_timestamp_z(floor_to_second(start) + *offset);
+  if (*offset == std::chrono::minutes::zero()) return text;
+  const auto minutes = std::abs(offset->count());
+  text.back() = offset->count() < 0 ? '-' : '+';
+  return text + two_digits(minutes / 60) + ":" + two_digits(minutes % 60);
+}
+
+Json Limits::proposed_run(const Task& task, TimeRange times,
+                          std::optional<std::chrono::minutes> offset) const {
+  Json document = Json::parse(task.document, nullptr, false);
+  document["run_schedule"] = {{"start", told_start(times.start, offset)},
+                              {"duration", format_duration(ceil_to_second(times.length()))}};
+  return document;
+}
+
+ports::Async<std::optional<std::int64_t>> Limits::priority_of_run(
+    const Task& task, TimeRange times, std::optional<std::chrono::minutes> offset) {
+  if (!in_force()) co_return std::nullopt;
+  auto deciding = decide(proposed_run(task, times, offset), task.hints, Moment::run);
+  const auto decision = co_await std::move(deciding);
+  if (!decision || !decision->passed) co_return std::nullopt;
+  co_return priority_in(*decision);
+}
+
 // Refused for good is only what has really been denied, not what could not be looked up. A decision that
 // takes from quotas holds only if nobody else has taken from any since it was begun.
-ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId run, TimeRange times) {
+ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId run, TimeRange times,
+                                                         std::optional<std::chrono::minutes> offset) {
   if (!in_force()) co_return RunPermit{};
-  Json document = Json::parse(task.document, nullptr, false);
-  document["run_schedule"] = {{"start", format_timestamp(floor_to_second(times.start), settings_.zone)},
-                              {"duration", format_duration(ceil_to_second(times.length()))}};
+  const Json document = proposed_run(task, times, offset);
   for (int judged = 0; judged < kJudgedMax; ++judged) {
     const auto revision = quotas_.revision();
     const auto failures = quotas_.failures();
@@ -164,7 +203,7 @@ ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId
       charge.added = ports_.clock.now();
     }
     permit.hold = quotas_.hold(permit.charges);
-    if (decision->trace.priority) permit.priority = std::llround(std::trunc(decision->trace.priority->value));
+    permit.priority = priority_in(*decision);
     co_return permit;
   }
   co_return fail(Errc::unavailable, "Too many runs want the same quota at this moment.");

@@ -92,10 +92,10 @@ ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, c
                                                              Agreement& agreement) {
   const bool anytime = traits(task.scheduling_class).anytime;
   TimeRange starts = starts_for(task, attempt);
-  std::vector<std::optional<schedule::Displacing>> passes{std::nullopt};
-  const auto taking = displacing_of(task, attempt.nominal_start, ports_.clock.now());
-  if (!anytime && (task.priority || taking.turn)) passes.emplace_back(taking);
-  for (const auto& displacing : passes) {
+  std::optional<schedule::Displacing> displacing;
+  for (int pass = 0; pass < 2; ++pass) {
+    if (pass > 0) displacing = co_await taking_of(task, attempt);
+    if (pass > 0 && !displacing) break;
     const TimeRange window{starts.start, std::max(starts.start, starts.end) + kReadiness + task.duration};
     auto times = co_await agreement.free_times(
         window, displacing ? std::optional(attempt.nominal_start) : std::nullopt);
@@ -127,6 +127,17 @@ ports::AsyncResult<Scheduling::Slot> Scheduling::common_slot(const Task& task, c
   }
   std::string reason = co_await why_no_common_time(task, starts, agreement);
   co_return fail(Errc::not_possible, std::move(reason));
+}
+
+// What a run may take from others; nothing when there is nothing by which it could.
+ports::Async<std::optional<schedule::Displacing>> Scheduling::taking_of(const Task& task,
+                                                                        const Attempt& attempt) {
+  if (traits(task.scheduling_class).anytime) co_return std::nullopt;
+  const auto priority = co_await priority_at(task, starts_for(task, attempt).start);
+  auto taking = displacing_of(task, attempt.nominal_start, ports_.clock.now());
+  if (!priority && !taking.turn) co_return std::nullopt;
+  taking.priority = priority.value_or(0);
+  co_return taking;
 }
 
 ports::Async<std::string> Scheduling::why_no_common_time(const Task& task, const TimeRange& starts,

@@ -60,11 +60,16 @@ ports::AsyncResult<RunId> Scheduling::place_run(Task task, std::optional<RunId> 
   }
   schedule::Displacing displacing(task.priority.value_or(0));
   if (placement.takes_turn) displacing = displacing_of(task, *placement.nominal_start, ports_.clock.now());
+  if (timeline_.first_conflict(task.scheduling_class, times, displacing)) {
+    const auto priority = co_await priority_at(task, times.start, placement.offset);
+    displacing.priority = priority.value_or(displacing.priority);
+  }
   auto room = co_await wait_for_room(task, times, placement, displacing);
   if (!room) co_return fail(std::move(room.error()));
   const RunId run_id = id ? *id : RunId(ports::new_uuid(ports_.random));
   Planned planned{new_run(task, run_id, times), std::move(why), Origin::placed};
   planned.displacing = displacing;
+  planned.offset = placement.offset;
   planned.run.nominal_start = placement.nominal_start;
   if (placement.hold) planned.run.held_until = ports_.clock.now() + *placement.hold;
   const Why placed_by = planned.why;

@@ -4,6 +4,7 @@
 
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/common_time.hpp"
+#include "pscheduler/services/limits.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -23,11 +24,27 @@ TimeRange Scheduling::starts_for(const Task& task, const Attempt& attempt) const
 }
 
 // Nobody is displaced unless there is no other way (spec scheduling.md 7.5).
-std::optional<Scheduling::Slot> Scheduling::choose_slot(const Task& task, const TimeRange& starts) {
-  if (const auto free = slot_in(task, starts, std::nullopt)) return Slot{*free};
-  if (!task.priority || traits(task.scheduling_class).anytime) return std::nullopt;
-  const auto taken = slot_in(task, starts, task.priority);
-  return taken ? std::optional(Slot{*taken, task.priority}) : std::nullopt;
+ports::Async<std::optional<Scheduling::Slot>> Scheduling::choose_slot(const Task& task,
+                                                                      const Attempt& attempt) {
+  const TimeRange starts = starts_for(task, attempt);
+  if (const auto free = slot_in(task, starts, std::nullopt)) co_return Slot{*free};
+  if (traits(task.scheduling_class).anytime) co_return std::nullopt;
+  const auto priority = co_await priority_at(task, starts.start);
+  // Time has passed; from here on nothing waits until the time is reserved.
+  const TimeRange left = starts_for(task, attempt);
+  if (const auto free = slot_in(task, left, std::nullopt)) co_return Slot{*free};
+  if (!priority) co_return std::nullopt;
+  const auto taken = slot_in(task, left, priority);
+  co_return taken ? std::optional(Slot{*taken, *priority}) : std::nullopt;
+}
+
+// The priority by which a run of the task takes time from others: what the limits give it, or what the task
+// asks for where they give none. What they say of the time that is found in the end decides (storing.cpp).
+ports::Async<std::optional<std::int64_t>> Scheduling::priority_at(
+    const Task& task, Instant start, std::optional<std::chrono::minutes> offset) {
+  const TimeRange times{start, start + task.duration};
+  const auto given = co_await limits_.priority_of_run(task, times, offset);
+  co_return given ? given : task.priority;
 }
 
 std::optional<TimeRange> Scheduling::slot_in(const Task& task, const TimeRange& starts,
@@ -66,12 +83,11 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
     auto agreeing = agree_on_run(task, std::move(attempt));
     co_return co_await std::move(agreeing);
   }
-  const TimeRange starts = starts_for(task, attempt);
-  const auto slot = choose_slot(task, starts);
+  const auto slot = co_await choose_slot(task, attempt);
   if (!slot) {
     if (attempt.replaces) co_return false;
     Error no_room{Errc::conflict, "", ""};
-    no_room.message = co_await why_no_room(task, starts);
+    no_room.message = co_await why_no_room(task, starts_for(task, attempt));
     co_await store_nonstart(task, std::move(attempt), std::move(no_room));
     co_return false;
   }

@@ -111,7 +111,7 @@ ports::AsyncResult<std::optional<Run>> Scheduling::add_with_displaced(const Task
 ports::AsyncResult<void> Scheduling::permit(const Task& task, Planned& planned,
                                             const std::vector<Displaced>& displaced) {
   if (!limits_.in_force()) co_return Result<void>{};
-  auto permitted = co_await limits_.permit_run(task, planned.run.id, planned.run.times);
+  auto permitted = co_await limits_.permit_run(task, planned.run.id, planned.run.times, planned.offset);
   if (!permitted) {
     // What this host plans waits until the limits can be used again.
     const bool waits = permitted.error().code == Errc::not_possible && planned.origin != Origin::placed;
