@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import socket
 import threading
 
 from harness import DEADLINE, E2ETestCase, idle, main
@@ -16,6 +18,43 @@ LIMITS = {"schema": 3, "identifiers": IDENTIFIERS, "classifiers": CLASSIFIERS,
           "limits": [{"name": "short", "type": "jq", "data": {"script": SCRIPT}}],
           "applications": [{"description": "This host", "apply": [{"require": "all", "limits": ["short"]}]}],
           "priority": {"script": "set(4; \"as always\")"}}
+
+
+TOOLKIT_FILE = os.path.join(os.path.dirname(__file__), "..", "fixtures", "limits", "toolkit-style.conf")
+LIST_URL = "http://lists.example.org/research-networks"
+
+
+class SilentWebServer:
+    """Takes requests and answers none until it is told to."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(DEADLINE)
+        self.url = "http://127.0.0.1:%d/list" % self._listener.getsockname()[1]
+        self._clients = []
+
+    def wait_for_client(self):
+        client, _ = self._listener.accept()
+        self._clients.append(client)
+        client.settimeout(DEADLINE)
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += client.recv(4096)
+        return client
+
+    @staticmethod
+    def is_given_up(client):
+        """Whether the client has closed the connection; it sends nothing more."""
+        return bool(select.select([client], [], [], 0)[0])
+
+    @staticmethod
+    def answer(client, body):
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    def close(self):
+        for client in self._clients:
+            client.close()
+        self._listener.close()
 
 
 class LimitsTest(E2ETestCase):
@@ -95,6 +134,50 @@ class LimitsTest(E2ETestCase):
         server.table.clear()  # so the question is answered when it is repeated
         thread.join(DEADLINE)
         self.assertEqual(answers, [200])
+
+    def test_a_toolkit_file_whose_sources_are_silent_holds_nobody_up(self):
+        names = NameServer({"1.0.0.127.v4.fullbogons.cymru.com": SILENT})
+        self.addCleanup(names.close)
+        web = SilentWebServer()
+        self.addCleanup(web.close)
+        with open(TOOLKIT_FILE, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(LIST_URL, text)
+        daemon = self.limited_daemon(text.replace(LIST_URL, web.url), "--resolver", names.address)
+        client = web.wait_for_client()
+        self.assertFalse(web.is_given_up(client), "it serves and still waits for the list")
+        waiting, answers = daemon.new_client(), []
+        self.addCleanup(waiting.close)
+        thread = threading.Thread(target=lambda: answers.append(waiting.post("/tasks", idle("PT1S"))))
+        thread.start()
+        self.addCleanup(thread.join)
+        self.assertTrue(names.was_asked.wait(DEADLINE))
+        for target in ("/status", "/tasks", "/tests/idle", "/schedule"):
+            self.assertEqual(daemon.api.get(target).status, 200, target)
+        web.answer(client, b"# ours\n127.0.0.0/8 # this host\n")
+        thread.join(DEADLINE)
+        self.assertEqual([answer.status for answer in answers], [200])
+        diags = daemon.api.get(answers[0].json + "?detail=true").json["detail"]["diags"]
+        self.assertIn("Identified as everybody, local-interfaces, research-networks\n", diags)
+        self.assertIn("Classified as default, friendlies, priority-positive\n", diags)
+
+    def test_proxies_with_a_key_may_ask_for_others(self):
+        key = "0123456789abcdef0123456789abcdef"
+        keys = os.path.join(self.new_directory(), "keys.json")
+        with open(keys, "w", encoding="utf-8") as file:
+            json.dump({"frontend": key}, file)
+        os.chmod(keys, 0o600)
+        daemon = self.limited_daemon(LIMITS, "--requester-keys", keys)
+        stranger = {"X-pScheduler-Requester": f"203.0.113.9;frontend;{key}"}
+        denied = daemon.api.post("/tasks", idle("PT1S"), headers=stranger)
+        self.assertEqual(denied.status, 403)
+        self.assertIn("requester: 203.0.113.9\n  requester-proxied-by: 127.0.0.1\n", denied.text)
+        guessed = daemon.api.post("/tasks", idle("PT1S"), headers={"X-pScheduler-Requester": "127.0.0.1;frontend;abc"})
+        self.assertEqual(guessed.status, 403)
+        self.assertIn("no requester key", guessed.text)
+        self.assertEqual(daemon.api.post("/tasks", idle("PT1S")).status, 200)
+        daemon.stop()
+        self.assertNotIn(key, "\n".join(daemon.log))
 
     def test_scripts_without_end_harm_nothing(self):
         endless = dict(LIMITS, limits=[{"name": "short", "type": "jq", "data": {"script": "def f: f; f"}}])

@@ -86,8 +86,9 @@ ports::Async<bool> Scheduling::plan_run(const Task& task, Attempt attempt) {
   const auto slot = co_await choose_slot(task, attempt);
   if (!slot) {
     if (attempt.replaces) co_return false;
+    const TimeRange starts = starts_for(task, attempt);
     Error no_room{Errc::conflict, "", ""};
-    no_room.message = co_await why_no_room(task, starts_for(task, attempt));
+    no_room.message = co_await why_no_room(task, starts);
     co_await store_nonstart(task, std::move(attempt), std::move(no_room));
     co_return false;
   }

@@ -155,6 +155,8 @@ TEST_F(Judging, TimesThatCannotBeComparedFailInvertedToo) {
       passes(std::string(R"({"type": "run-daterange", "invert": true, "data": )") + kZoneless + "}", task));
   EXPECT_FALSE(passes(R"({"type": "run-schedule", "invert": true, "data": {}})", task));
   EXPECT_TRUE(passes(R"({"type": "run-schedule", "invert": true, "data": {"hour": []}})", task));
+  EXPECT_TRUE(passes(R"({"type": "run-schedule", "invert": true, "data": {}})", kRtt))
+      << "without a run it is waived, inverted or not";
 }
 
 TEST_F(Judging, NamesEachFieldThatDoesNotFit) {
@@ -176,6 +178,7 @@ TEST_F(Judging, AsksServices) {
   answer = fail(Errc::timed_out, "too late");
   EXPECT_FALSE(passes(limit(""), kRtt));
   EXPECT_TRUE(passes(limit(lenient), kRtt));
+  EXPECT_TRUE(passes(R"({"type": "url-fetch", "invert": true, "data": {"url": "http://ask/me"}})", kRtt));
   answer = reply(200, R"({"passed": true})");
   EXPECT_TRUE(passes(limit(""), kRtt));
   answer = reply(200, R"({"passed": false, "message": "Not you"})");
@@ -245,6 +248,52 @@ TEST_F(Judging, TransformsThatFailDecideAsTheFileSays) {
     EXPECT_FALSE(passes("{\"type\": \"url-fetch\", " + data + "false}}", kRtt));
     EXPECT_TRUE(passes("{\"type\": \"url-fetch\", " + data + "true}}", kRtt));
   }
+}
+
+Json applying(const Json& applications) {
+  auto file = parsed(R"({"schema": 1,
+    "identifiers": [{"name": "any", "description": "", "type": "always", "data": {}}],
+    "classifiers": [{"name": "all", "description": "", "identifiers": ["any"]}],
+    "limits": [{"name": "no", "type": "pass-fail", "data": {"pass": false}},
+               {"name": "yes", "type": "pass-fail", "data": {"pass": true}}]})");
+  file["applications"] = applications;
+  return file;
+}
+
+TEST(Applying, CountsWhatAGroupNamesEachTimeItDoes) {
+  const auto is_met = [](const char* require, const Json& names) {
+    World world;
+    const Json group = {{"require", require}, {"limits", names}};
+    const auto file = applying(Json::array({{{"apply", Json::array({group})}}}));
+    return world.decide(file, parsed(kRtt), parsed("{}")).passed;
+  };
+  const Json nothing = Json::array();
+  EXPECT_TRUE(is_met("all", nothing));
+  EXPECT_FALSE(is_met("any", nothing));
+  EXPECT_FALSE(is_met("one", nothing));
+  EXPECT_TRUE(is_met("none", nothing));
+  EXPECT_TRUE(is_met("all", {"yes", "yes"}));
+  EXPECT_FALSE(is_met("all", {"yes", "no", "yes"}));
+  EXPECT_TRUE(is_met("any", {"no", "yes"}));
+  EXPECT_FALSE(is_met("any", {"no", "no"}));
+  EXPECT_TRUE(is_met("one", {"no", "yes", "no"}));
+  EXPECT_FALSE(is_met("one", {"yes", "yes"}));
+  EXPECT_TRUE(is_met("none", {"no", "no"}));
+  EXPECT_FALSE(is_met("none", {"no", "yes"}));
+}
+
+TEST(Applying, InvertsBeforeItStops) {
+  const auto passes = [](const char* limit, bool invert, bool stop) {
+    World world;
+    const Json group = {{"require", "all"}, {"limits", {limit}}};
+    const Json first = {{"apply", Json::array({group})}, {"invert", invert}, {"stop-on-failure", stop}};
+    const auto file = applying(Json::array({first, {{"apply", Json::array()}}}));
+    return world.decide(file, parsed(kRtt), parsed("{}")).passed;
+  };
+  EXPECT_FALSE(passes("yes", true, true));
+  EXPECT_TRUE(passes("yes", true, false)) << "by the second application";
+  EXPECT_TRUE(passes("no", true, true));
+  EXPECT_FALSE(passes("no", false, true));
 }
 
 TEST(Applying, EvaluatesAllOfAGroupButNothingBeyond) {
