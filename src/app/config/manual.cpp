@@ -56,8 +56,8 @@ sqlite3 /var/lib/pscheduler/pscheduler.sqlite ".backup '/srv/backup/pscheduler.s
 To restore it, stop the daemon, remove `pscheduler.sqlite-wal` and `pscheduler.sqlite-shm`, put the copy in
 place with its owner, and start.
 
-**More.** How long results are kept, pausing a node, what happens at a restart and how large the database gets:
-[operating.md](operating.md).
+**More.** Where results are sent, and what archivers may reach: [archiving.md](archiving.md). How long results are
+kept, pausing a node, what happens at a restart and how large the database gets: [operating.md](operating.md).
 )";
 
 }  // namespace
