@@ -116,6 +116,17 @@ TEST_F(ArchivingOfResults, TellsArchiversWhenAnotherHostAskedForTheTask) {
   EXPECT_EQ(told, outside);
 }
 
+TEST_F(ArchivingOfResults, TakesNobodyForThisHostWhomAProxyAsksFor) {
+  const Json task = {{"test", {{"type", "background"}, {"spec", {{"seconds", 5}}}}},
+                     {"schedule", Json::object()},
+                     {"archives", {drawer()}}};
+  const Peer proxied{.header = "127.0.0.1;frontend;" + std::string(kProxyKey)};
+  EXPECT_EQ(world->call("POST", "/tasks", task.dump(), proxied).status, 200);
+  world->advance_to(at(1min));
+  ASSERT_EQ(world->plugins.archived.size(), 1U);
+  EXPECT_EQ(world->plugins.archived[0].record["from-outside"], true);
+}
+
 struct Ending {
   std::string name;
   std::vector<std::string> archived_by;  // which of succeeded, failed and all

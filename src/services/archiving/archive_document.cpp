@@ -11,8 +11,9 @@
 namespace pscheduler::services {
 namespace {
 
-// A host that calls itself does so from the address it calls.
+// A host that calls itself does so from the address it calls. Whom a proxy asks for is never this host.
 bool is_from_this_host(const Hints& hints) {
+  if (!hints.requester_proxied_by.empty()) return false;
   const auto requester = IpAddress::parse(hints.requester);
   if (!requester) return false;
   if (requester->unmapped().is_loopback()) return true;
