@@ -30,6 +30,11 @@ Duration pause_after(int attempts, Duration longest) {
   return std::min(pause, longest);
 }
 
+// Kept with the errand until the next attempt, so that a second answer of that kind is known as such.
+std::string nothing_known_at(const std::string& host) {
+  return host + " knows nothing of it yet";
+}
+
 std::string what_of(const Errand& errand) {
   return errand.run ? "run " + errand.run->to_string() : "task " + errand.task.to_string();
 }
@@ -250,7 +255,7 @@ ports::Async<void> Errands::attempt(ErrandId id) {
   }
   const auto removal = co_await run_it(errand);
   note_answer(errand, removal);
-  const bool gone = removal && (*removal == Removal::done || errand.attempts > 0);
+  const bool gone = removal && (*removal == Removal::done || errand.problem == nothing_known_at(errand.host));
   if (gone) {
     co_await finish(id);
   } else {
@@ -283,7 +288,7 @@ void Errands::plan_next(Errand& errand, const Result<Removal>& removal) {
   const Instant now = ports_.clock.now();
   ++errand.attempts;
   if (removal) {
-    errand.problem = errand.host + " knows nothing of it yet";
+    errand.problem = nothing_known_at(errand.host);
     hosts_.at(errand.host).problem = errand.problem;
     errand.next_attempt = now + kErrandLookAgain;
     return;

@@ -141,6 +141,7 @@ ports::Async<bool> Runner::put_on_deck(ActiveRun active, const Task& task) {
   };
   Why why{"Preparing its tool " + task.tool + ".", "runner"};
   co_await journal_.move_surely(run, RunState::on_deck, std::move(why), std::nullopt, std::move(begin_now));
+  if (run.state != RunState::on_deck) co_return false;  // it was removed meanwhile
   // A slow store may have taken all the time of the slot.
   if (ports_.clock.now() < (any_time ? late_at : std::min(late_at, run.times.end))) co_return true;
   run.errors = "Not started: the store was full or slow when the run was due.";

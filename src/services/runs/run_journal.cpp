@@ -98,6 +98,8 @@ ports::AsyncResult<void> RunJournal::commit_for(TaskId task, ports::Changes chan
 
 // Whether another try may succeed; if so, it is time for it.
 ports::Async<bool> RunJournal::may_try_again(RunId run, Error error, bool first_time) {
+  // The run, or its task, was removed while the store was full: nobody wants to know of it any more.
+  if (error.code == Errc::not_found) co_return false;
   if (error.code != Errc::unavailable) {
     log_.write(ports::kRunStateRefused, {{"run", run.to_string()}, {"error", error.message}});
     co_return false;

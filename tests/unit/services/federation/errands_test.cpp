@@ -163,6 +163,19 @@ TEST_F(ErrandsTest, LookAgainAtAHostThatKnowsNothingOfItYet) {
   EXPECT_THAT(stored(), IsEmpty());
 }
 
+// That a host was silent before says nothing of what was on its way to it.
+TEST_F(ErrandsTest, LookAgainAtAHostThatWasSilentFirst) {
+  network.answers = [](const auto&) { return is_gone(); };
+  owe(errands->for_run(task_of({"a.example", "b.example"}), kRun));
+  network.answers = [](const auto&) { return says(404, "No such run."); };
+  advance(20s);
+  ASSERT_EQ(stored().size(), 1u);
+  EXPECT_EQ(stored()[0].problem, "b.example knows nothing of it yet");
+  network.answers = [](const auto&) { return says(200, "OK"); };
+  advance(30s);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
 TEST_F(ErrandsTest, AreRepeatedMoreAndMoreSeldomWhereTheyAreRefused) {
   network.answers = [](const auto&) { return says(403, "No."); };
   owe(errands->for_task(task_of({"a.example", "b.example"})));
