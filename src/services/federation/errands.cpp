@@ -12,6 +12,11 @@
 namespace pscheduler::services {
 namespace {
 
+// In place of kErrandLookAgain for an errand that has waited for its host: it was added some time ago, and
+// all is to be done within a minute of the host's return, of which a lost call and the longest pause may take
+// 40 s.
+constexpr Duration kLookAgainSooner = std::chrono::seconds(10);
+
 constexpr Duration kPauseFirst = std::chrono::seconds(1);
 
 // At one host that answers: removing is cheap there, and it has more to do.
@@ -290,7 +295,7 @@ void Errands::plan_next(Errand& errand, const Result<Removal>& removal) {
   if (removal) {
     errand.problem = nothing_known_at(errand.host);
     hosts_.at(errand.host).problem = errand.problem;
-    errand.next_attempt = now + kErrandLookAgain;
+    errand.next_attempt = now + (errand.attempts > 1 ? kLookAgainSooner : kErrandLookAgain);
     return;
   }
   errand.problem = removal.error().message;

@@ -168,11 +168,11 @@ TEST_F(ErrandsTest, LookAgainAtAHostThatWasSilentFirst) {
   network.answers = [](const auto&) { return is_gone(); };
   owe(errands->for_run(task_of({"a.example", "b.example"}), kRun));
   network.answers = [](const auto&) { return says(404, "No such run."); };
-  advance(20s);
+  advance(5s);
   ASSERT_EQ(stored().size(), 1u);
   EXPECT_EQ(stored()[0].problem, "b.example knows nothing of it yet");
   network.answers = [](const auto&) { return says(200, "OK"); };
-  advance(30s);
+  advance(10s);
   EXPECT_THAT(stored(), IsEmpty());
 }
 
