@@ -53,7 +53,8 @@ void ToolWatch::started(const test::ToolCall& call, Duration time) {
   }
   trace_.add(call.at, "start", id.uuid());
   const auto scheduling_class = ledger_.task(task)->scheduling_class;
-  const bool may_go_on = traits(scheduling_class).multi_result;
+  const auto& rules = traits(scheduling_class);
+  const bool may_go_on = rules.multi_result;
   if (run->state != RunState::on_deck && run->state != RunState::running) {
     findings_.report(Rule::agreed_before_started, call.at,
                      "the tool of " + describe(id, run->times) + " was started while the run was " +
@@ -69,6 +70,8 @@ void ToolWatch::started(const test::ToolCall& call, Duration time) {
   if (clock_set_ && time < *clock_set_ + kStartingMax) {
     left = std::max(left, call.times.length() + kStartingMax);
   }
+  // One that disturbs nobody may be as long as planned, however late a slow store let it begin.
+  if (rules.anytime && !rules.multi_result) left = std::max(left, call.times.length());
   Process process{id, task, scheduling_class, call.times, time + left, time + shown};
   if (drift_ppm_ > 0) process.alone_until -= std::min(shown * drift_ppm_ / 1'000'000 + 2us, kUnnoticedMax);
   processes_.push_back(process);
