@@ -88,8 +88,8 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override {
     return watch(store_->archivings(run));
   }
-  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override {
-    return watch(store_->archiving_agenda(now, per_archiver));
+  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override {
+    return watch(store_->archiving_agenda(now, per_destination));
   }
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
     return watch(store_->archiving_counts(now));

@@ -129,7 +129,7 @@ ports::AsyncResult<std::vector<Archiving>> MemoryStore::archivings(RunId run) {
   co_return archivings;
 }
 
-ports::AsyncResult<ports::ArchivingAgenda> MemoryStore::archiving_agenda(Instant now, int per_archiver) {
+ports::AsyncResult<ports::ArchivingAgenda> MemoryStore::archiving_agenda(Instant now, int per_destination) {
   ports::ArchivingAgenda agenda;
   std::map<std::string, std::vector<Archiving>> due;
   std::vector<Archiving> expired;
@@ -137,7 +137,7 @@ ports::AsyncResult<ports::ArchivingAgenda> MemoryStore::archiving_agenda(Instant
     for (const auto& each : row.archivings) {
       if (each.completed) continue;
       if (each.next_attempt <= now) {
-        due[each.archiver].push_back(each);
+        due[each.destination].push_back(each);
       } else {
         note_earliest(each.next_attempt, agenda.next);
       }
@@ -150,10 +150,10 @@ ports::AsyncResult<ports::ArchivingAgenda> MemoryStore::archiving_agenda(Instant
   }
   const auto take = [&](std::vector<Archiving>& from, auto by) {
     std::stable_sort(from.begin(), from.end(), by);
-    keep_first(from, static_cast<std::size_t>(per_archiver));
+    keep_first(from, static_cast<std::size_t>(per_destination));
     agenda.due.insert(agenda.due.end(), from.begin(), from.end());
   };
-  for (auto& [archiver, those] : due) {
+  for (auto& [destination, those] : due) {
     take(those, [](const Archiving& a, const Archiving& b) { return a.next_attempt < b.next_attempt; });
   }
   take(expired, [](const Archiving& a, const Archiving& b) { return a.expires < b.expires; });

@@ -1,6 +1,9 @@
 #include "memory_store/memory_store.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/json/access.hpp"
 
 namespace pscheduler::test {
 namespace {
@@ -24,6 +27,21 @@ bool comes_again(const Things& things, const typename Things::value_type& thing)
 template <class Rows>
 std::int64_t number_after(const Rows& rows) {
   return rows.empty() ? 1 : rows.rbegin()->first + 1;
+}
+
+std::string destination_of(const Archiving& archiving) {
+  const Json spec = Json::parse(archiving.spec);
+  const Json* data = json::find(spec, "data");
+  return archiving.archiver + " " + (data == nullptr ? "null" : data->dump());
+}
+
+void change(Archiving& archiving, const Archiving& to) {
+  archiving.attempts = to.attempts;
+  archiving.last_attempt = to.last_attempt;
+  archiving.next_attempt = to.next_attempt;
+  archiving.completed = to.completed;
+  archiving.archived = to.archived;
+  archiving.diags = to.diags;
 }
 
 }  // namespace
@@ -107,11 +125,12 @@ void MemoryStore::apply(ports::Changes& changes) {
   }
   for (auto& archiving : changes.new_archivings) {
     auto& archivings = row(archiving.run).archivings;
+    archiving.destination = destination_of(archiving);
     archivings.push_back(std::move(archiving));
   }
   for (auto& archiving : changes.changed_archivings) {
     for (auto& each : row(archiving.run).archivings) {
-      if (each.index == archiving.index) each = archiving;
+      if (each.index == archiving.index) test::change(each, archiving);
     }
   }
   for (auto& errand : changes.new_errands) errands_.push_back(std::move(errand));

@@ -33,7 +33,7 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<std::optional<Task>> task_of_run(RunId run) override;
   ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override;
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
-  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) override;
+  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;

@@ -16,6 +16,9 @@ struct Archiving {
   TaskId task;
   int index = 0;  // among the archivings of its run, from 0
   std::string archiver;
+  // Where it goes: the same for all that have the same archiver and data. 16 hexadecimal digits that tell
+  // nothing of the data; given by the store when it is added.
+  std::string destination;
   JsonText spec;                   // the whole archive specification, `runs` filled in
   std::optional<Instant> expires;  // no more attempts from then on; absent: never
   int attempts = 0;                // those that have been made

@@ -26,9 +26,9 @@ class ArchivingStore {
  public:
   virtual ~ArchivingStore() = default;
 
-  // For each archiver, by name, up to `per_archiver` archivings that are due at `now`, the longest due first;
-  // then up to as many expired ones of all archivers, the longest expired first.
-  virtual AsyncResult<ArchivingAgenda> archiving_agenda(Instant now, int per_archiver) = 0;
+  // For each destination up to `per_destination` archivings that are due at `now`, the longest due first;
+  // then up to as many expired ones of all destinations, the longest expired first.
+  virtual AsyncResult<ArchivingAgenda> archiving_agenda(Instant now, int per_destination) = 0;
 
   virtual AsyncResult<ArchivingCounts> archiving_counts(Instant now) = 0;
 };

@@ -34,7 +34,7 @@ struct Changes {
   std::vector<std::pair<RunId, RunResults>> results;
   std::vector<StateChange> history;
   std::vector<Archiving> new_archivings;
-  std::vector<Archiving> changed_archivings;  // every column is replaced
+  std::vector<Archiving> changed_archivings;  // what was to be archived, where and until when stays as it was
   std::vector<Errand> new_errands;
   std::vector<Errand> changed_errands;  // every column is replaced
   std::vector<ErrandId> removed_errands;

@@ -24,7 +24,7 @@ void note_earliest(SQLite::Statement& statement, std::optional<Instant>& earlies
 
 ArchivingQueries::ArchivingQueries(SQLite::Database& database)
     : of_run_(database, kArchivingsOfRun),
-      next_archiver_(database, kNextOpenArchiver),
+      next_destination_(database, kNextOpenDestination),
       due_(database, kDueArchivings),
       next_attempt_(database, kNextAttempt),
       expired_(database, kExpiredArchivings),
@@ -37,26 +37,26 @@ std::vector<Archiving> ArchivingQueries::of_run(RunId run) {
   return read_all(of_run_, read_archiving);
 }
 
-ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_archiver) {
+ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_destination) {
   ports::ArchivingAgenda agenda;
-  std::string archiver;  // before all others
+  std::string destination;  // before all others
   for (;;) {
     {
-      const Rearm rearm(next_archiver_);
-      Parameters(next_archiver_).text(archiver);
-      if (!next_archiver_.executeStep()) break;
-      auto next = Row(next_archiver_).text();
-      archiver.swap(next);
+      const Rearm rearm(next_destination_);
+      Parameters(next_destination_).text(destination);
+      if (!next_destination_.executeStep()) break;
+      auto next = Row(next_destination_).text();
+      destination.swap(next);
     }
     const Rearm rearm_due(due_);
-    Parameters(due_).text(archiver).instant(now).integer(std::int64_t{per_archiver});
+    Parameters(due_).text(destination).instant(now).integer(std::int64_t{per_destination});
     add_all(due_, agenda.due);
     const Rearm rearm_next(next_attempt_);
-    Parameters(next_attempt_).text(archiver).instant(now);
+    Parameters(next_attempt_).text(destination).instant(now);
     note_earliest(next_attempt_, agenda.next);
   }
   const Rearm rearm_expired(expired_);
-  Parameters(expired_).instant(now).integer(std::int64_t{per_archiver});
+  Parameters(expired_).instant(now).integer(std::int64_t{per_destination});
   add_all(expired_, agenda.due);
   const Rearm rearm_expiry(next_expiry_);
   Parameters(next_expiry_).instant(now);

@@ -15,12 +15,12 @@ class ArchivingQueries {
   explicit ArchivingQueries(SQLite::Database& database);
 
   std::vector<Archiving> of_run(RunId run);
-  ports::ArchivingAgenda agenda(Instant now, int per_archiver);
+  ports::ArchivingAgenda agenda(Instant now, int per_destination);
   ports::ArchivingCounts counts(Instant now);
 
  private:
   SQLite::Statement of_run_;
-  SQLite::Statement next_archiver_;
+  SQLite::Statement next_destination_;
   SQLite::Statement due_;
   SQLite::Statement next_attempt_;
   SQLite::Statement expired_;

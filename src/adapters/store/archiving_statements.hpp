@@ -6,16 +6,19 @@
 namespace pscheduler::adapters::store {
 
 inline constexpr char kInsertArchiving[] =
-    "INSERT INTO archiving (archiver, spec, expires_us, attempts, last_attempt_us, next_attempt_us,"
-    " completed, archived, diags, run, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO archiving (attempts, last_attempt_us, next_attempt_us, completed, archived, diags, run,"
+    " position, archiver, spec, expires_us, destination)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+    " destination_of((SELECT salt FROM archiving_salt), ?9, ?10))";
 inline constexpr char kChangeArchiving[] =
-    "UPDATE archiving SET archiver = ?, spec = ?, expires_us = ?, attempts = ?, last_attempt_us = ?,"
-    " next_attempt_us = ?, completed = ?, archived = ?, diags = ? WHERE run = ? AND position = ?";
+    "UPDATE archiving SET attempts = ?, last_attempt_us = ?, next_attempt_us = ?, completed = ?,"
+    " archived = ?, diags = ? WHERE run = ? AND position = ?";
 inline constexpr char kRemoveArchivings[] = "DELETE FROM archiving WHERE run = ?";
 
 // Cross joins, so that the few archivings asked for are found first and the rest follows from them.
 inline const std::string kSelectArchiving =
-    "SELECT r.uuid, t.uuid, a.position, a.archiver, a.spec, a.expires_us, a.attempts, a.last_attempt_us,"
+    "SELECT r.uuid, t.uuid, a.position, a.archiver, a.destination, a.spec, a.expires_us, a.attempts, "
+    "a.last_attempt_us,"
     " a.next_attempt_us, a.completed, a.archived, a.diags";
 inline const std::string kArchivingsOfRun =
     kSelectArchiving +
@@ -26,15 +29,16 @@ inline const std::string kOpenArchivings = kSelectArchiving +
                                            " CROSS JOIN task AS t ON t.number = r.task WHERE a.completed = 0";
 inline const std::string kDueArchivings =
     kOpenArchivings +
-    " AND a.archiver = ? AND a.next_attempt_us <= ? ORDER BY a.next_attempt_us, a.number LIMIT ?";
+    " AND a.destination = ? AND a.next_attempt_us <= ? ORDER BY a.next_attempt_us, a.number LIMIT ?";
 inline const std::string kExpiredArchivings =
     kOpenArchivings + " AND a.expires_us <= ? ORDER BY a.expires_us, a.number LIMIT ?";
 
-// The archivers one after the other, each with one look into the index however many archivings it has.
-inline constexpr char kNextOpenArchiver[] =
-    "SELECT archiver FROM archiving WHERE completed = 0 AND archiver > ? ORDER BY archiver LIMIT 1";
+// The destinations one after the other, each with one look into the index however many archivings it has.
+inline constexpr char kNextOpenDestination[] =
+    "SELECT destination FROM archiving WHERE completed = 0 AND destination > ? ORDER BY destination LIMIT 1";
 inline constexpr char kNextAttempt[] =
-    "SELECT min(next_attempt_us) FROM archiving WHERE completed = 0 AND archiver = ? AND next_attempt_us > ?";
+    "SELECT min(next_attempt_us) FROM archiving WHERE completed = 0 AND destination = ? AND next_attempt_us "
+    "> ?";
 inline constexpr char kNextExpiry[] =
     "SELECT min(expires_us) FROM archiving WHERE completed = 0 AND expires_us > ?";
 inline constexpr char kCountArchivings[] =

@@ -171,7 +171,7 @@ Result<void> ChangeWriter::add(const Archiving& archiving) {
   const auto run = run_number(archiving.run);
   if (!run) return fail(run.error());
   Parameters parameters(insert_archiving_);
-  bind_archiving(parameters, *run, archiving);
+  bind_new_archiving(parameters, *run, archiving);
   execute(insert_archiving_);
   return {};
 }

@@ -151,10 +151,14 @@ void bind_change(Parameters& to, std::int64_t run_number, const StateChange& cha
 }
 
 void bind_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving) {
-  to.text(archiving.archiver).text(archiving.spec).instant(archiving.expires);
   to.integer(archiving.attempts).instant(archiving.last_attempt).instant(archiving.next_attempt);
   to.integer(archiving.completed ? 1 : 0).integer(archiving.archived ? 1 : 0).text(archiving.diags);
   to.integer(run_number).integer(archiving.index);
+}
+
+void bind_new_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving) {
+  bind_archiving(to, run_number, archiving);
+  to.text(archiving.archiver).text(archiving.spec).instant(archiving.expires);
 }
 
 NumberedTask read_task(Row& from) {
@@ -248,6 +252,7 @@ Archiving read_archiving(Row& from) {
   archiving.task = TaskId(from.uuid());
   archiving.index = static_cast<int>(from.integer());
   archiving.archiver = from.text();
+  archiving.destination = from.text();
   archiving.spec = from.text();
   archiving.expires = from.optional_instant();
   archiving.attempts = static_cast<int>(from.integer());

@@ -91,6 +91,7 @@ void bind_move(Parameters& to, std::int64_t task_number, const Run& run);
 void bind_results(Parameters& to, std::int64_t run_number, const RunResults& results);
 void bind_change(Parameters& to, std::int64_t run_number, const StateChange& change);
 void bind_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving);
+void bind_new_archiving(Parameters& to, std::int64_t run_number, const Archiving& archiving);
 
 struct NumberedTask {
   std::int64_t number;  // in the order of creation

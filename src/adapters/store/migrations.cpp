@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "adapters/store/destination.hpp"
+
 namespace pscheduler::adapters::store {
 namespace {
 
@@ -196,9 +198,24 @@ CREATE INDEX charge_of_waiting_run ON charge(run) WHERE has_run = 0;
 CREATE INDEX charge_forgotten ON charge(forgotten_us);
 )sql";
 
+// Where archivings go, so that each destination has a queue of its own.
+constexpr char kDestinations[] = R"sql(
+CREATE TABLE archiving_salt (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  salt BLOB NOT NULL
+) STRICT;
+INSERT INTO archiving_salt VALUES (1, randomblob(16));
+
+ALTER TABLE archiving ADD COLUMN destination TEXT NOT NULL DEFAULT '';
+UPDATE archiving SET destination = destination_of((SELECT salt FROM archiving_salt), archiver, spec);
+DROP INDEX archiving_open;
+CREATE INDEX archiving_waiting ON archiving(destination, next_attempt_us, number, expires_us) WHERE completed = 0;
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, kFirst},        Migration{2, kNonstartsInARow},
                                     Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell},
-                                    Migration{5, kKnownPeers},   Migration{6, kCharges}};
+                                    Migration{5, kKnownPeers},   Migration{6, kCharges},
+                                    Migration{7, kDestinations}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
@@ -272,6 +289,7 @@ Result<void> check_origin(SQLite::Database& database, std::span<const Migration>
 }
 
 void migrate(SQLite::Database& database, std::span<const Migration> steps) {
+  add_destination_of(database);
   const int from = pragma(database, "user_version");
   for (const auto& step : steps) {
     if (step.version <= from) continue;

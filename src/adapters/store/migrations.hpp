@@ -26,7 +26,8 @@ inline constexpr int kApplicationId = 0x70736368;
 Result<void> check_origin(SQLite::Database& database, std::span<const Migration> steps,
                           const std::string& file);
 
-// Takes the steps that are missing. Throws SQLite::Exception; the step that failed has changed nothing.
+// Takes the steps that are missing; the connection can then write whatever the schema asks for. Throws
+// SQLite::Exception; the step that failed has changed nothing.
 void migrate(SQLite::Database& database, std::span<const Migration> steps);
 
 }  // namespace pscheduler::adapters::store

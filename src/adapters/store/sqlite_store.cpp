@@ -160,9 +160,9 @@ ports::AsyncResult<std::vector<Archiving>> SqliteStore::archivings(RunId run) {
   co_return rooms_->ask_now([&](Queries& queries) { return queries.archivings().of_run(run); });
 }
 
-ports::AsyncResult<ports::ArchivingAgenda> SqliteStore::archiving_agenda(Instant now, int per_archiver) {
+ports::AsyncResult<ports::ArchivingAgenda> SqliteStore::archiving_agenda(Instant now, int per_destination) {
   return rooms_->lists.ask<ports::ArchivingAgenda>(
-      [now, per_archiver](Queries& queries) { return queries.archivings().agenda(now, per_archiver); });
+      [now, per_destination](Queries& queries) { return queries.archivings().agenda(now, per_destination); });
 }
 
 ports::AsyncResult<ports::ArchivingCounts> SqliteStore::archiving_counts(Instant now) {

@@ -1,6 +1,10 @@
 // Archivings as their queue asks for them: bounded, in order, and through indexes.
 
+#include <algorithm>
+#include <set>
+
 #include "adapters/store/archiving_statements.hpp"
+#include "adapters/store/migrations.hpp"
 #include "unit/adapters/store/fixture.hpp"
 
 namespace pscheduler::adapters::test {
@@ -37,8 +41,11 @@ class ArchivingQueue : public StoreTest {
     changes.changed_archivings.push_back(archiving);
     must_commit(std::move(changes));
   }
-  ports::ArchivingAgenda agenda(Instant now, int per_archiver = 10) {
-    return get(store_->archiving_agenda(now, per_archiver)).value();
+  ports::ArchivingAgenda agenda(Instant now, int per_destination = 10) {
+    auto agenda = get(store_->archiving_agenda(now, per_destination)).value();
+    // Destinations come in no certain order.
+    std::ranges::stable_sort(agenda.due, {}, &Archiving::archiver);
+    return agenda;
   }
   static std::vector<int> indexes(const ports::ArchivingAgenda& agenda) {
     std::vector<int> found;
@@ -53,7 +60,7 @@ TEST_F(ArchivingQueue, IsEmptyAtFirst) {
   EXPECT_FALSE(agenda(at(0)).next);
 }
 
-TEST_F(ArchivingQueue, GivesTheLongestDueOfEachArchiver) {
+TEST_F(ArchivingQueue, GivesTheLongestDueOfEachDestination) {
   add({archiving(0, "tcp", at(3)), archiving(1, "http", at(2)), archiving(2, "http", at(1)),
        archiving(3, "http", at(3)), archiving(4, "http", at(9)), archiving(5, "tcp", at(8))});
   EXPECT_EQ(indexes(agenda(at(5))), (Indexes{2, 1, 3, 0}));
@@ -66,7 +73,7 @@ TEST_F(ArchivingQueue, GivesTheLongestDueOfEachArchiver) {
 TEST_F(ArchivingQueue, GivesThoseThatExpireThoughTheyWait) {
   add({archiving(0, "http", at(50), at(7)), archiving(1, "tcp", at(50), at(6)), archiving(2, "tcp", at(50))});
   EXPECT_EQ(agenda(at(5)).next, at(6));
-  EXPECT_EQ(indexes(agenda(at(7))), (Indexes{1, 0}));
+  EXPECT_EQ(indexes(agenda(at(7))), (Indexes{0, 1}));
   EXPECT_EQ(indexes(agenda(at(7), 1)), (Indexes{1}));
   EXPECT_EQ(agenda(at(7)).next, at(50));
 }
@@ -130,6 +137,79 @@ TEST_F(ArchivingQueue, GoesWithItsRun) {
   EXPECT_EQ(get(store_->archiving_counts(at(5))).value().due, 0);
 }
 
+TEST_F(ArchivingQueue, KnowsADestinationByItsArchiverAndData) {
+  const auto with_spec = [](int index, const std::string& archiver, const std::string& spec) {
+    auto made = archiving(index, archiver, at(1));
+    made.spec = spec;
+    return made;
+  };
+  add({with_spec(0, "http", R"({"data":{"a":1,"_b":"s"},"label":"one"})"),
+       with_spec(1, "http", R"({"label":"two","data": {"_b":"s", "a":1},"ttl":"PT1H"})"),
+       with_spec(2, "http", R"({"data":{"a":1,"_b":"t"}})"),
+       with_spec(3, "tcp", R"({"data":{"a":1,"_b":"s"}})"), with_spec(4, "http", R"({})")});
+  reopen();
+  auto kept = get(store_->archivings(run_id(1))).value();
+  EXPECT_EQ(kept[0].destination, kept[1].destination);
+  EXPECT_EQ(kept[0].destination.size(), 16U);
+  std::set<std::string> different;
+  for (const auto& each : kept) different.insert(each.destination);
+  EXPECT_EQ(different.size(), 4U);
+  // What becomes of an archiving does not change where it goes.
+  kept[0].archiver = "other";
+  kept[0].attempts = 3;
+  change(kept[0]);
+  const auto changed = get(store_->archivings(run_id(1))).value();
+  EXPECT_EQ(changed[0].destination, kept[0].destination);
+  EXPECT_EQ(changed[0].archiver, "http");
+  EXPECT_EQ(changed[0].attempts, 3);
+}
+
+// Else a short password could be found by trying.
+TEST_F(ArchivingQueue, DestinationsHaveOtherNamesElsewhere) {
+  add({archiving(0, "http", at(1))});
+  const auto here = get(store_->archivings(run_id(1))).value()[0].destination;
+  close();
+  file_ = folder_.path() / "elsewhere.db";
+  open();
+  ports::Changes changes = new_task(1);
+  changes.new_runs.push_back(plain_run(1, 1, {at(0), at(10)}, RunState::finished));
+  changes.new_archivings.push_back(archiving(0, "http", at(1)));
+  must_commit(std::move(changes));
+  EXPECT_NE(get(store_->archivings(run_id(1))).value()[0].destination, here);
+}
+
+// Of every earlier schema: those that wait get their destination, the same as new ones.
+TEST_F(ArchivingQueue, OfEarlierSchemasHaveTheirDestinations) {
+  close();
+  const auto steps = store::migrations();
+  for (std::size_t known = 1; known < 7; ++known) {
+    file_ = folder_.path() / ("from" + std::to_string(known));
+    {
+      SQLite::Database database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+      store::migrate(database, steps.first(known));
+      database.exec(
+          "INSERT INTO archiving (run, position, archiver, spec, attempts, next_attempt_us, completed, "
+          "archived,"
+          " diags) VALUES (1, 0, 'http', '{\"data\":{\"a\":1}}', 0, 5, 0, 0, '[]'),"
+          " (1, 1, 'tcp', '{\"data\":{\"a\":1}}', 0, 6, 1, 1, '[]')");
+    }
+    open();
+    ports::Changes changes = new_task(1);
+    changes.new_runs.push_back(plain_run(1, 1, {at(0), at(10)}, RunState::finished));
+    must_commit(std::move(changes));
+    auto later = archiving(2, "http", at(1));
+    later.spec = R"({"label":"later","data":{"a":1}})";
+    add({later});
+    const auto kept = get(store_->archivings(run_id(1))).value();
+    ASSERT_EQ(kept.size(), 3U) << known;
+    EXPECT_EQ(kept[0].destination.size(), 16U) << known;
+    EXPECT_EQ(kept[0].destination, kept[2].destination) << known;
+    EXPECT_NE(kept[1].destination, kept[0].destination) << known;
+    EXPECT_EQ(indexes(agenda(at(5))), (Indexes{0, 2})) << known;
+    close();
+  }
+}
+
 struct PlanCase {
   std::string name;
   std::string sql;
@@ -140,13 +220,14 @@ struct PlanCase {
 TEST_F(ArchivingQueue, IsReadThroughIndexes) {
   SQLite::Database database(file_.string());
   for (const auto& row : std::vector<PlanCase>{
-           {"due", store::kDueArchivings, "INDEX archiving_open (archiver=? AND next_attempt_us<?)"},
+           {"due", store::kDueArchivings, "INDEX archiving_waiting (destination=? AND next_attempt_us<?)"},
            {"expired", store::kExpiredArchivings, "INDEX archiving_expires (expires_us<?)"},
-           {"next archiver", store::kNextOpenArchiver, "INDEX archiving_open (archiver>?)"},
-           {"next attempt", store::kNextAttempt, "INDEX archiving_open (archiver=? AND next_attempt_us>?)"},
+           {"next destination", store::kNextOpenDestination, "INDEX archiving_waiting (destination>?)"},
+           {"next attempt", store::kNextAttempt,
+            "INDEX archiving_waiting (destination=? AND next_attempt_us>?)"},
            {"next expiry", store::kNextExpiry, "INDEX archiving_expires (expires_us>?)"},
            {"of a run", store::kArchivingsOfRun, "sqlite_autoindex_archiving_1 (run=?)"},
-           {"counts", store::kCountArchivings, "INDEX archiving_open"},
+           {"counts", store::kCountArchivings, "INDEX archiving_waiting"},
            {"change", store::kChangeArchiving, "sqlite_autoindex_archiving_1 (run=? AND position=?)"},
            {"removal", store::kRemoveArchivings, "sqlite_autoindex_archiving_1 (run=?)"}}) {
     SQLite::Statement plan(database, "EXPLAIN QUERY PLAN " + row.sql);
