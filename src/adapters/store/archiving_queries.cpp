@@ -1,7 +1,9 @@
 #include "adapters/store/archiving_queries.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "adapters/store/archiving_statements.hpp"
@@ -55,6 +57,10 @@ ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_destination
     Parameters(next_attempt_).text(destination).instant(now);
     note_earliest(next_attempt_, agenda.next);
   }
+  // The names of destinations say nothing, so nothing is to depend on their order.
+  std::ranges::sort(agenda.due, {}, [](const Archiving& archiving) {
+    return std::tuple(archiving.next_attempt, archiving.run, archiving.index);
+  });
   const Rearm rearm_expired(expired_);
   Parameters(expired_).instant(now).integer(std::int64_t{per_destination});
   add_all(expired_, agenda.due);
