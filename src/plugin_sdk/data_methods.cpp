@@ -7,9 +7,19 @@
 namespace pscheduler::sdk {
 namespace {
 
+Json enumeration(const ContextPlugin& plugin) {
+  return enumeration_of(plugin.identity);
+}
+
+Json enumeration(const ArchiverPlugin& plugin) {
+  auto document = enumeration_of(plugin.identity);
+  if (!plugin.transforms.empty()) document["transforms"] = plugin.transforms;
+  return document;
+}
+
 template <class PluginType>
 Result<Answer> enumerate(const PluginType& plugin, const MethodInput& /*input*/) {
-  return enumeration_of(plugin.identity);
+  return enumeration(plugin);
 }
 
 template <class PluginType>

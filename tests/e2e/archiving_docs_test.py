@@ -12,6 +12,8 @@ from archivers import write_configuration
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
 from postgres_server import PROGRAMS as POSTGRES
 from postgres_server import Postgres
+from rabbitmq_server import EPMD, RabbitMq
+from rabbitmq_server import PROGRAM as RABBITMQ
 from sinks import RSYSLOG, HttpSink, Rsyslog, make_certificate
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
@@ -135,6 +137,18 @@ class ArchivingManualTest(E2ETestCase):
         self.follow("postgresql")
         self.assertEqual(server.sql("SELECT doc#>>'{test,spec,dest}', doc#>>'{result,succeeded}' FROM results"),
                          ["127.0.0.1|true"])
+        self.assert_all_archived(1)
+
+    @unittest.skipUnless(RABBITMQ and EPMD, "RabbitMQ is not installed")
+    def test_rabbitmq(self):
+        certificate, _ = make_certificate(self.directory, "localhost")
+        server = self.enter(RabbitMq((certificate, os.path.join(self.directory, "localhost.key"))))
+        server.new_queue("results", "measurements", "rtt")
+        self.instead["amqps://writer:zqK3-p0YV@rabbit.example.org/%2F"] = server.url("localhost", tls=True)
+        self.instead["/etc/ssl/our-authority.pem"] = certificate
+        self.follow("rabbitmq")
+        [result] = server.payloads("results")
+        self.assertEqual((result["test"]["spec"]["dest"], result["result"]["succeeded"]), ("127.0.0.1", True))
         self.assert_all_archived(1)
 
     def test_bitbucket_and_failer(self):

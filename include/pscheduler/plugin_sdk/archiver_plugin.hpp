@@ -2,7 +2,9 @@
 // An archiver: takes results away, one after another, in a process that stays (spec plugins.md, 7).
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
@@ -27,6 +29,10 @@ struct ArchiverPlugin {
   // time; keep connections in a static inside it if need be, the process serves many records. Absent where
   // another program installed for this plug-in does it.
   ArchiveReply (*archive)(const Json& record) = nullptr;
+
+  // Members of the data that may be a jq transform instead of a text. The daemon runs it on what is archived
+  // and gives `archive` the text that came of it.
+  std::span<const std::string_view> transforms{};
 };
 
 }  // namespace pscheduler::sdk

@@ -26,6 +26,9 @@ class Fd {
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool valid() const { return fd_ >= 0; }
 
+  // For who closes it from now on.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
  private:
   int fd_ = -1;
 };

@@ -1,0 +1,116 @@
+// What the data of archivers with programs of their own must be like.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "archiver/rabbitmq/amqp_url.hpp"
+#include "archiver/rabbitmq/rabbitmq.hpp"
+
+namespace pscheduler::plugins {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+struct Case {
+  const char* data;
+  const char* trouble;  // part of what is said; empty: they are good
+};
+
+using Check = Result<void> (*)(const Json&);
+
+void expect_judged(Check check, const Case& one) {
+  const auto judged = check(Json::parse(one.data));
+  const auto said = judged ? std::string() : judged.error().message;
+  if (*one.trouble == '\0')
+    EXPECT_THAT(said, IsEmpty()) << one.data;
+  else
+    EXPECT_THAT(said, HasSubstr(one.trouble)) << one.data;
+  EXPECT_THAT(said, Not(HasSubstr("s3cret"))) << one.data;
+}
+
+class RabbitmqData : public testing::TestWithParam<Case> {};
+
+TEST_P(RabbitmqData, IsJudged) {
+  expect_judged(&check_rabbitmq_data, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Good, RabbitmqData,
+    testing::Values(
+        Case{R"({"_url": "amqp://h"})", ""},
+        Case{R"({"_url": "AMQPS://u:p@[2001:db8::1]:1/%2F", "exchange": "e", "routing-key": "k"})", ""},
+        Case{R"({"schema": 1, "_url": "amqp://h/", "retry-policy": [{"attempts": 1, "wait": "PT1S"}]})", ""},
+        Case{R"({"schema": 2, "_url": "amqp://h/v", "routing-key": "k", "connection-expires": "PT1H"})", ""},
+        Case{R"({"schema": 2, "_url": "amqp://h/v", "routing-key": {"script": ".test.type"}})", ""},
+        Case{
+            R"({"schema": 2, "_url": "amqp://h/v", "routing-key": {"script": [".a", "| .b"], "args": {"c": 1},
+                 "output-raw": true}})",
+            ""},
+        Case{R"({"schema": 3, "_url": "amqp://h/v", "timeout": "PT5S"})", ""},
+        Case{R"({"schema": 4, "_url": "amqps://h/v", "timeout": "PT5S", "verify-ssl": false})", ""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bad, RabbitmqData,
+    testing::Values(
+        Case{"null", "At /"}, Case{"{}", "_url"},
+        Case{R"({"_url": "http://u:s3cret@h/"})", "neither amqp://"},
+        Case{R"({"_url": "s3cret"})", "neither amqp://"}, Case{R"({"_url": "amqp:///v"})", "names no host"},
+        Case{R"({"_url": "amqp://u:s3/cret@h/v"})", "'/' as %2F"},
+        Case{R"({"_url": "amqp://h:0/v"})", "names no host"},
+        Case{R"({"_url": "amqp://h:65536/v"})", "names no host"}, Case{R"({"_url": "amqp://h/%00"})", "NUL"},
+        Case{R"({"schema": 5, "_url": "amqp://h/"})", "schema"},
+        Case{R"({"schema": 1, "_url": "amqp://h/", "routing-key": {"script": "."}})", "/routing-key"},
+        Case{R"({"schema": 2, "_url": "amqp://h/", "routing-key": {"script": 5}})", "/routing-key"},
+        Case{R"({"schema": 2, "_url": "amqp://h/", "routing-key": {"args": {}}})", "/routing-key"},
+        Case{R"({"schema": 2, "_url": "amqp://h/", "routing-key": {"script": ".", "x": 1}})", "/routing-key"},
+        Case{R"({"schema": 2, "_url": "amqp://h/", "timeout": "PT5S"})", "timeout"},
+        Case{R"({"schema": 3, "_url": "amqp://h/", "timeout": 5})", "/timeout"},
+        Case{R"({"schema": 3, "_url": "amqp://h/", "verify-ssl": true})", "verify-ssl"},
+        Case{R"({"_url": "amqp://h/", "exchange": 7})", "/exchange"}));
+
+TEST(RabbitmqData, NamesAreAsLongAsAmqpAllows) {
+  Json data{
+      {"_url", "amqp://h/"}, {"exchange", std::string(255, 'e')}, {"routing-key", std::string(255, 'k')}};
+  EXPECT_TRUE(check_rabbitmq_data(data));
+  data["routing-key"] = std::string(256, 'k');
+  ASSERT_FALSE(check_rabbitmq_data(data));
+  EXPECT_EQ(check_rabbitmq_data(data).error().message, "At /routing-key: has 256 bytes; AMQP allows 255.");
+}
+
+struct UrlCase {
+  const char* text;
+  AmqpUrl parts;
+};
+
+class AmqpUrls : public testing::TestWithParam<UrlCase> {};
+
+TEST_P(AmqpUrls, AreTakenApart) {
+  const auto url = AmqpUrl::parse(GetParam().text);
+  ASSERT_TRUE(url) << GetParam().text;
+  const auto& wanted = GetParam().parts;
+  EXPECT_EQ(url->tls, wanted.tls);
+  EXPECT_EQ(url->user, wanted.user);
+  EXPECT_EQ(url->password, wanted.password);
+  EXPECT_EQ(url->host, wanted.host);
+  EXPECT_EQ(url->port, wanted.port);
+  EXPECT_EQ(url->virtual_host, wanted.virtual_host);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Urls, AmqpUrls,
+    testing::Values(UrlCase{"amqp://h", {false, "guest", "guest", "h", 5672, ""}},
+                    UrlCase{"amqps://h/", {true, "guest", "guest", "h", 5671, ""}},
+                    UrlCase{"amqp://h//", {false, "guest", "guest", "h", 5672, "/"}},
+                    UrlCase{"amqp://h/%2f", {false, "guest", "guest", "h", 5672, "/"}},
+                    UrlCase{"amqp://u@h:1/a/b?c=d#e", {false, "u", "guest", "h", 1, "a/b"}},
+                    UrlCase{"amqp://u:p:q@[::1]:2/v", {false, "u", "p:q", "::1", 2, "v"}},
+                    UrlCase{"amqp://u%40x:p%2Fq+%25@h/v", {false, "u@x", "p/q+%", "h", 5672, "v"}},
+                    UrlCase{"amqp://u:100%@r@h/v", {false, "u", "100%@r", "h", 5672, "v"}}));
+
+}  // namespace
+}  // namespace pscheduler::plugins
