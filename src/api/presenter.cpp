@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/hidden.hpp"
+#include "pscheduler/services/default_archives.hpp"
 #include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -35,6 +36,8 @@ Json archiver_object(const Call& call, const std::string& archiver) {
 
 Json archiving_object(const Call& call, const Archiving& archiving) {
   Json spec = from_stored(archiving.spec);
+  // Whose key shows what is private has no part in this host's own archives.
+  if (services::is_of_default(archiving)) json::hide_private(spec);
   const auto data = spec.find("data");
   Json object = {{"archiver", archiver_object(call, archiving.archiver)},
                  {"archiver_data", data == spec.end() ? Json() : *data},

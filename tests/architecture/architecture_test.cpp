@@ -64,6 +64,8 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"housekeeping.hpp", "housekeeping"},
     {"configurables_watch.hpp", "housekeeping"},
     {"archive_spec.hpp", "archiving"},
+    {"archive_check.hpp", "archiving"},
+    {"default_archives.hpp", "archiving"},
     {"wire_form.hpp", "runs"},
     {"run_events.hpp", "runs"},
     {"run_journal.hpp", "runs"},

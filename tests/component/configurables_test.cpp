@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "component/told_directories.hpp"
 #include "component/world.hpp"
 #include "pscheduler/adapters/system/posix_files.hpp"
 #include "pscheduler/app/config.hpp"
@@ -9,20 +10,6 @@
 
 namespace pscheduler::test {
 namespace {
-
-// The test says when something has changed.
-class ToldDirectoryWatch final : public ports::DirectoryWatch {
- public:
-  explicit ToldDirectoryWatch(ports::asio::any_io_executor executor) : event_(std::move(executor)) {}
-  void watch(const std::vector<std::filesystem::path>& directories) override { watched = directories; }
-  ports::Async<void> changed() override { co_await event_.wait(); }
-  void tell() { event_.notify_all(); }
-
-  std::vector<std::filesystem::path> watched;
-
- private:
-  ports::Event event_;
-};
 
 class FileOfConfigurables : public WorldTest {
  protected:

@@ -251,6 +251,8 @@ ports::AsyncResult<services::ToolOutcome> ScriptedPlugins::run(services::ToolRun
 }
 
 ports::AsyncResult<services::Validity> ScriptedPlugins::data_is_valid(PluginClass, std::string, Json data) {
+  auto through = co_await get_through("data-is-valid");
+  if (!through) co_return fail(std::move(through.error()));
   const bool valid = data.is_object() && data.value("good", false);
   co_return services::Validity{valid, valid ? "" : "the data are not good"};
 }

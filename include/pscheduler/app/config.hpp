@@ -35,9 +35,10 @@ struct Config {
   std::filesystem::path configurables;         // read again when it changes; need not exist
   std::filesystem::path limits;                // read again when it changes; need not exist
   bool strict_limits = false;
-  std::filesystem::path requester_keys;   // empty: nobody may ask for others
-  std::string resolver;                   // ADDR:PORT; empty: the system's
-  std::filesystem::path tls_certificate;  // both or neither; neither: made at the first start
+  std::filesystem::path default_archives;  // a directory, read again when it changes; need not exist
+  std::filesystem::path requester_keys;    // empty: nobody may ask for others
+  std::string resolver;                    // ADDR:PORT; empty: the system's
+  std::filesystem::path tls_certificate;   // both or neither; neither: made at the first start
   std::filesystem::path tls_key;
   bool plain_http = false;
   std::int64_t max_parallel_runs = 0;

@@ -14,7 +14,7 @@ namespace pscheduler {
 struct Archiving {
   RunId run;
   TaskId task;
-  int index = 0;  // among the archivings of its run, from 0
+  int index = 0;  // tells it from the others of its run, which are in this order
   std::string archiver;
   // Where it goes: the same for all that have the same archiver and data. 16 hexadecimal digits that tell
   // nothing of the data; given by the store when it is added.

@@ -33,6 +33,7 @@
 namespace pscheduler::services {
 
 struct ArchiveSpec;
+class DefaultArchives;
 
 struct ArchivistSettings {
   std::string host_name;         // what this node calls itself in links, host[:port]
@@ -57,6 +58,9 @@ class Archivist {
 
   Archivist(Ports ports, Plugins& plugins, Archivers& archivers, RunJournal& journal,
             ArchivistSettings settings);
+
+  // Has all results of runs that this node leads go to these archives, too; they outlive this.
+  void archive_also_to(const DefaultArchives& defaults) { defaults_ = &defaults; }
 
   // What is to be stored together with the result of a run of the task that ends as `state`.
   [[nodiscard]] std::vector<Archiving> archivings_of(const Task& task, RunId run, RunState state) const;
@@ -110,6 +114,7 @@ class Archivist {
   Archivers& archivers_;
   RunJournal& journal_;
   ArchivistSettings settings_;
+  const DefaultArchives* defaults_ = nullptr;
   std::set<Key> under_way_;
   std::map<std::string, std::size_t> under_way_by_archiver_;  // without those that expire
   std::set<RunId> recording_;                                 // runs of which an outcome is being stored

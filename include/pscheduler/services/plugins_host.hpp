@@ -40,6 +40,9 @@ class PluginHost final : public Plugins, public Archivers {
   // for; never ends by itself. Begun before the first inventory it misses no change.
   ports::Async<void> watch(ports::DirectoryWatch& directories);
 
+  // To be called whenever watch() has taken the inventory.
+  void on_inventory(std::function<void()> told);
+
   // Has watch() take the inventory again: what no directory of plug-ins shows, such as a program that a tool
   // uses, may have changed.
   void look_again();

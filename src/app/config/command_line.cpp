@@ -25,7 +25,7 @@ constexpr std::string_view kExamples =
 std::string value_name(const ConfigKey& key) {
   if (key.name == "listen" || key.name == "resolver") return "ADDR:PORT";
   if (key.name == "hostname") return "NAME";
-  if (key.name == "data-dir" || key.name == "plugins") return "DIR";
+  if (key.name == "data-dir" || key.name == "plugins" || key.name == "default-archives") return "DIR";
   if (std::holds_alternative<std::filesystem::path Config::*>(key.target)) return "FILE";
   if (std::holds_alternative<Duration Config::*>(key.target)) return "DURATION";
   if (std::holds_alternative<std::int64_t Config::*>(key.target)) return "N";

@@ -98,8 +98,8 @@ tl::expected<Config, ConfigProblems> load_config(const CommandLine& command_line
   if (std::find(given.begin(), given.end(), "listen") != given.end()) config.listen_is_default = false;
   apply_overrides(command_line, config, problems);
   if (config.data_directory.empty()) config.data_directory = usual_data_directory(environment);
-  for (auto* path : {&config.data_directory, &config.configurables, &config.limits, &config.requester_keys,
-                     &config.tls_certificate, &config.tls_key}) {
+  for (auto* path : {&config.data_directory, &config.configurables, &config.limits, &config.default_archives,
+                     &config.requester_keys, &config.tls_certificate, &config.tls_key}) {
     if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
   }
   for (auto& path : config.plugins) path = fs::absolute(path).lexically_normal();

@@ -59,6 +59,11 @@ constexpr ConfigKey kKeys[] = {
      .target = &Config::strict_limits,
      .preset = "false",
      .help = "Mends weaknesses of limits files that existing ones may lean on; see docs/limits.md."},
+    {.name = "default-archives",
+     .target = &Config::default_archives,
+     .preset = "/etc/pscheduler/default-archives",
+     .help = "Directory of archives to which the results of all tasks go that this host leads, one "
+             "specification in each file; it is read again whenever it changes. See docs/archiving.md."},
     {.name = "requester-keys",
      .target = &Config::requester_keys,
      .preset_text = "none: nobody",

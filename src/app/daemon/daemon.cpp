@@ -8,11 +8,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "archive_files.hpp"
 #include "notify.hpp"
 #include "pscheduler/adapters/http/certificate.hpp"
 #include "pscheduler/adapters/http/client.hpp"
 #include "pscheduler/adapters/http/server.hpp"
-#include "pscheduler/adapters/jq/jq_scripts.hpp"
 #include "pscheduler/adapters/metrics/prometheus_metrics.hpp"
 #include "pscheduler/adapters/process/posix_processes.hpp"
 #include "pscheduler/adapters/store/sqlite_store.hpp"
@@ -27,6 +27,7 @@
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/configurables_watch.hpp"
+#include "pscheduler/services/default_archives.hpp"
 #include "pscheduler/services/errands.hpp"
 #include "pscheduler/services/housekeeping.hpp"
 #include "pscheduler/services/limits.hpp"
@@ -42,13 +43,6 @@ namespace {
 
 // Answers that are being made when the daemon stops have this long; long polls are cut then.
 constexpr Duration kAnswerGrace = std::chrono::seconds(1);
-
-adapters::JqScriptsOptions jq_options(const Installation& installation) {
-  adapters::JqScriptsOptions options;
-  options.helper = installation.jq_helper;
-  if (!installation.jq_modules.empty()) options.module_paths.push_back(installation.jq_modules);
-  return options;
-}
 
 Result<std::string> read_text_file(const std::string& path) {
   const std::ifstream file(path);
@@ -89,6 +83,7 @@ struct Daemon::Parts {
   adapters::InotifyWatch plugin_directories;
   adapters::InotifyWatch configurables_directory;
   adapters::InotifyWatch limits_directory;
+  adapters::InotifyWatch archives_directory;
   adapters::InterfaceNetworks networks;
   adapters::SystemHostFacts host_facts;
   std::unique_ptr<adapters::SqliteStore> store;
@@ -100,6 +95,7 @@ struct Daemon::Parts {
   std::unique_ptr<services::Peers> peers;
   std::unique_ptr<services::PeerMemory> peer_memory;
   std::unique_ptr<services::Errands> errands;
+  std::unique_ptr<services::DefaultArchives> default_archives;
   std::unique_ptr<services::Archivist> archivist;
   std::unique_ptr<services::Runner> runner;
   std::unique_ptr<services::Limits> limits;
@@ -119,6 +115,7 @@ struct Daemon::Parts {
         plugin_directories(executor),
         configurables_directory(executor),
         limits_directory(executor),
+        archives_directory(executor),
         host_facts(clock, processes, resolver),
         run_events(executor) {}
 };
@@ -177,6 +174,7 @@ ports::AsyncResult<void> Daemon::start(Parts& parts) {
   parts.archivist = std::make_unique<services::Archivist>(
       services::Archivist::Ports{parts.executor, *parts.store, parts.clock, parts.scripts, log_},
       *parts.plugins, *parts.plugins, *parts.journal, archivist_settings(config_, host_name, zone));
+  co_await furnish_default_archives(parts);
   services::RunnerSettings runner_settings;
   runner_settings.parallel_max = static_cast<int>(config_.max_parallel_runs);
   runner_settings.straggle = config_.run_straggle;
@@ -247,6 +245,17 @@ void Daemon::furnish_limits(Parts& parts, const Zone& zone) {
   settings.zone = zone;
   parts.limits =
       std::make_unique<services::Limits>(std::move(ports), *parts.store, log_, read, std::move(settings));
+}
+
+// Where all results go. Known before anything is recovered, as that makes results, too.
+ports::Async<void> Daemon::furnish_default_archives(Parts& parts) {
+  const auto read = [directory = config_.default_archives] { return read_archive_files(directory); };
+  parts.default_archives = std::make_unique<services::DefaultArchives>(
+      services::DefaultArchives::Ports{parts.executor, parts.clock, parts.files, parts.scripts, log_},
+      *parts.plugins, config_.default_archives, read);
+  parts.archivist->archive_also_to(*parts.default_archives);
+  parts.plugins->on_inventory([&parts] { parts.default_archives->look_again(); });
+  co_await parts.default_archives->look();
 }
 
 // What can be changed while it runs, and what is kept.
@@ -324,6 +333,7 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   auto housekeeping = parts.housekeeping->work();
   auto configuring = parts.configurables->work(parts.configurables_directory);
   auto limiting = parts.limits->work(parts.limits_directory, parts.files);
+  auto archiving_also = parts.default_archives->work(parts.archives_directory);
   auto watching = parts.plugins->watch(parts.plugin_directories);
   auto alive = keep_watchdog(parts.clock);
   plugins_ = parts.plugins.get();
@@ -331,7 +341,8 @@ ports::AsyncResult<void> Daemon::serve(Parts& parts) {
   if (!stop_requested_) {
     co_await (std::move(stopping) || std::move(running) || std::move(planning) || std::move(archiving) ||
               std::move(doing_errands) || std::move(remembering) || std::move(housekeeping) ||
-              std::move(configuring) || std::move(limiting) || std::move(watching) || std::move(alive));
+              std::move(configuring) || std::move(limiting) || std::move(archiving_also) ||
+              std::move(watching) || std::move(alive));
   }
   co_return Result<void>{};
 }

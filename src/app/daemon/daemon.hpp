@@ -3,9 +3,9 @@
 // everything down again in the reverse order.
 
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <memory>
 
+#include "installation.hpp"
 #include "pscheduler/adapters/log/stderr_log.hpp"
 #include "pscheduler/app/config.hpp"
 #include "pscheduler/ports/event.hpp"
@@ -16,17 +16,6 @@ class PluginHost;
 }
 
 namespace pscheduler::app {
-
-// Where the programs and plug-ins that belong to this one are: in the build tree or as installed.
-struct Installation {
-  std::filesystem::path shepherd;
-  std::filesystem::path jq_helper;
-  std::filesystem::path jq_modules;                // empty when there are none
-  std::vector<std::filesystem::path> class_roots;  // ours first, then the system's
-};
-
-// Looks relative to the running program. unavailable when a program is missing.
-Result<Installation> find_installation(const std::vector<std::filesystem::path>& plugins_configured);
 
 class Daemon {
  public:
@@ -49,6 +38,7 @@ class Daemon {
   Result<void> federate(Parts& parts, const Zone& zone);
   void furnish_limits(Parts& parts, const Zone& zone);
   void furnish_housekeeping(Parts& parts);
+  ports::Async<void> furnish_default_archives(Parts& parts);
   ports::AsyncResult<void> recover(Parts& parts);
   ports::AsyncResult<void> serve(Parts& parts);
   ports::Async<void> drain(Parts& parts);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon.hpp"
+#include "installation.hpp"
 
 namespace pscheduler::app {
 namespace {
@@ -58,6 +58,13 @@ Result<Installation> find_installation(const std::vector<fs::path>& plugins_conf
     return fail(Errc::unavailable, "No folder of plug-ins was found; name one with --plugins.");
   }
   return installation;
+}
+
+adapters::JqScriptsOptions jq_options(const Installation& installation) {
+  adapters::JqScriptsOptions options;
+  options.helper = installation.jq_helper;
+  if (!installation.jq_modules.empty()) options.module_paths.push_back(installation.jq_modules);
+  return options;
 }
 
 }  // namespace pscheduler::app

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "check_archives.hpp"
 #include "daemon.hpp"
 #include "pscheduler/ports/messages.hpp"
 
@@ -110,7 +111,8 @@ int main(int argc, char** argv) {
       return EXIT_SUCCESS;
     }
     if (command_line->action == app::Action::check) {
-      const auto problems = app::check_files(*config);
+      auto problems = app::check_files(*config);
+      for (auto& problem : app::check_default_archives(*config)) problems.push_back(std::move(problem));
       if (problems.empty()) std::cout << "The configuration is good.\n";
       return report(problems);
     }

@@ -5,6 +5,7 @@
 #include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/json/hidden.hpp"
 #include "pscheduler/json/write.hpp"
+#include "pscheduler/services/default_archives.hpp"
 #include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
@@ -65,7 +66,8 @@ std::string archive_record(const Json& data, const Archiving& archiving, const H
                  {"run-href", links.run},
                  {"attempts", archiving.attempts},
                  {"last-attempt", last ? Json(format_timestamp(*last, zone)) : Json()}};
-  if (!is_from_this_host(hints)) record["from-outside"] = true;
+  const bool is_from_outside = !is_of_default(archiving) && !is_from_this_host(hints);
+  if (is_from_outside) record["from-outside"] = true;
   record["result"] = std::move(result);
   return json::to_compact(record);
 }

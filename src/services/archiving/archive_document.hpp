@@ -27,7 +27,8 @@ Json archived_result(const Task& task, const ports::StoredRun& stored, const Jso
                      const ArchiveLinks& links, const Zone& zone);
 
 // The whole document on one line, with the data as they are. It has a member "from-outside", true, when the
-// task was asked for from another host: an archiver then keeps it away from what belongs to this one.
+// task was asked for from another host: an archiver then keeps it away from what belongs to this one. Default
+// archives are this host's own wish, whoever asked for the task.
 std::string archive_record(const Json& data, const Archiving& archiving, const Hints& hints, Json result,
                            const ArchiveLinks& links, const Zone& zone);
 

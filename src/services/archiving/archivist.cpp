@@ -1,11 +1,13 @@
 #include "pscheduler/services/archivist.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/archive_spec.hpp"
+#include "pscheduler/services/default_archives.hpp"
 #include "pscheduler/services/wire_form.hpp"
 #include "services/archiving/under_way.hpp"
 
@@ -20,6 +22,20 @@ constexpr Duration kStopGrace = std::chrono::seconds(2);
 
 // Until an archiving that met a mistake in this program is taken up again.
 constexpr Duration kAfterMistake = std::chrono::minutes(1);
+
+// An archiving for a run that ends like this, if the archive wants it.
+std::optional<Archiving> archiving_for(const Json& archive, RunState state, Instant now) {
+  const ArchiveSpec spec = read_archive_spec(archive);
+  if (!wants(spec.runs, state)) return std::nullopt;
+  Json complete = archive;
+  complete["runs"] = name_of(spec.runs);
+  Archiving archiving;
+  archiving.archiver = spec.archiver;
+  archiving.spec = json::to_compact(complete);
+  if (spec.ttl) archiving.expires = now + *spec.ttl;
+  archiving.next_attempt = now;
+  return archiving;
+}
 
 void note_mistake(ports::Log& log, const std::exception_ptr& mistake) {
   try {
@@ -47,25 +63,22 @@ Archivist::Archivist(Ports ports, Plugins& plugins, Archivers& archivers, RunJou
 std::vector<Archiving> Archivist::archivings_of(const Task& task, RunId run, RunState state) const {
   std::vector<Archiving> archivings;
   if (!task.leads()) return archivings;
+  const Instant now = ports_.clock.now();
+  int index = 0;
+  const auto add = [&](const Json& archive) {
+    auto archiving = archiving_for(archive, state, now);
+    if (!archiving) return;
+    archiving->run = run;
+    archiving->task = task.id;
+    archiving->index = index++;
+    archivings.push_back(std::move(*archiving));
+  };
   const Json document = stored_value(task.document);
   const Json* archives = json::find_array(document, "archives");
-  if (archives == nullptr) return archivings;
-  const Instant now = ports_.clock.now();
-  for (const Json& archive : *archives) {
-    const ArchiveSpec spec = read_archive_spec(archive);
-    if (!wants(spec.runs, state)) continue;
-    Json complete = archive;
-    complete["runs"] = name_of(spec.runs);
-    Archiving archiving;
-    archiving.run = run;
-    archiving.task = task.id;
-    archiving.index = static_cast<int>(archivings.size());
-    archiving.archiver = spec.archiver;
-    archiving.spec = json::to_compact(complete);
-    if (spec.ttl) archiving.expires = now + *spec.ttl;
-    archiving.next_attempt = now;
-    archivings.push_back(std::move(archiving));
-  }
+  if (archives != nullptr) std::ranges::for_each(*archives, add);
+  if (defaults_ == nullptr) return archivings;
+  index = kFirstDefaultArchive;
+  for (const auto& archive : defaults_->in_force()) add(*archive);
   return archivings;
 }
 

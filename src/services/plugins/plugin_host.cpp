@@ -31,6 +31,7 @@ struct PluginHost::State {
   std::map<std::string, ArchiverPool> archivers;
   bool asked = false;
   ports::Event asked_again;
+  std::function<void()> told;  // of an inventory
 
   template <class T>
   ports::AsyncResult<T> ask(PluginClass plugin_class, std::string name, Method method,
@@ -167,7 +168,12 @@ ports::Async<void> PluginHost::watch(ports::DirectoryWatch& directories) {
     // Before the inventory, so that what it does not see yet is reported.
     watch_all();
     co_await take_inventory();
+    if (state.told) state.told();
   }
+}
+
+void PluginHost::on_inventory(std::function<void()> told) {
+  state_->told = std::move(told);
 }
 
 void PluginHost::look_again() {

@@ -3,16 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/services/archive_check.hpp"
 #include "pscheduler/services/submission.hpp"
 
 namespace pscheduler::services {
-namespace {
-
-// Compiling takes tens of milliseconds; more means that the script is no honest one.
-constexpr Duration kScriptCheckLimit = std::chrono::seconds(5);
-
-}  // namespace
-
 ports::AsyncResult<void> Submission::check(const TaskRequest& request) {
   auto spec = co_await check_spec(request);
   if (!spec) co_return spec;
@@ -36,21 +30,9 @@ ports::AsyncResult<void> Submission::check_spec(const TaskRequest& request) {
 
 ports::AsyncResult<void> Submission::check_archives(const TaskRequest& request) {
   for (std::size_t i = 0; i < request.archives.size(); ++i) {
-    const auto& archive = request.archives[i];
-    const std::string where = "At /archives/" + std::to_string(i);
-    if (plugins_.find(PluginClass::archiver, archive.archiver) == nullptr) {
-      co_return fail(Errc::invalid_argument, where + "/archiver: there is no archiver '" +
-                                                 excerpt(archive.archiver) +
-                                                 "' here; GET /archivers lists those there are.");
-    }
-    auto validity = co_await plugins_.data_is_valid(PluginClass::archiver, archive.archiver, *archive.data);
-    if (!validity) co_return fail(std::move(validity.error()));
-    if (!validity->valid) co_return fail(Errc::invalid_argument, where + "/data: " + validity->error);
-    if (!archive.transform) continue;
-    auto compiled = co_await ports_.scripts.check(archive.transform->script, kScriptCheckLimit);
-    if (!compiled) {
-      co_return fail(compiled.error().code, where + "/transform: " + compiled.error().message);
-    }
+    std::string where = "/archives/" + std::to_string(i);
+    auto checked = co_await check_archive(plugins_, ports_.scripts, request.archives[i], std::move(where));
+    if (!checked) co_return checked;
   }
   co_return Result<void>{};
 }

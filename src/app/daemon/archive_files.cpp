@@ -1,0 +1,70 @@
+#include "archive_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <string_view>
+
+namespace pscheduler::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Each takes every result of this host somewhere.
+constexpr std::size_t kFilesMax = 100;
+// A specification is some hundred bytes, with a long transform some thousand.
+constexpr std::streamsize kBytesMax = 256 << 10;
+
+// What editors and package managers leave beside a file.
+constexpr std::array<std::string_view, 9> kAsideEndings{"~",       ".bak",     ".orig", ".swp", ".tmp",
+                                                        ".rpmnew", ".rpmsave", ".new",  ".old"};
+
+bool counts(std::string_view name) {
+  if (name.starts_with('.') || name.starts_with('#')) return false;
+  if (name.find(".dpkg-") != std::string_view::npos || name.find(".ucf-") != std::string_view::npos)
+    return false;
+  return std::ranges::none_of(kAsideEndings, [&](std::string_view end) { return name.ends_with(end); });
+}
+
+Result<std::string> text_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(static_cast<std::size_t>(kBytesMax) + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.is_open() || stream.bad()) {
+    return fail(Errc::invalid_argument, "cannot be read; check its permissions");
+  }
+  if (stream.gcount() > kBytesMax) {
+    return fail(Errc::invalid_argument, "is larger than " + std::to_string(kBytesMax) + " bytes");
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
+}  // namespace
+
+Result<services::DefaultArchives::Texts> read_archive_files(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::exists(directory, error) && !error) return services::DefaultArchives::Texts{};
+  std::set<std::string> names;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code gone;
+    auto name = entry->path().filename().string();
+    if (counts(name) && entry->is_regular_file(gone)) names.insert(std::move(name));
+  }
+  if (error) return fail(Errc::unavailable, "cannot be read: " + error.message());
+  services::DefaultArchives::Texts texts;
+  std::size_t read = 0;
+  for (const auto& name : names) {
+    if (++read <= kFilesMax) {
+      texts.emplace(name, text_of(directory / name));
+    } else {
+      texts.emplace(name,
+                    fail(Errc::invalid_argument, "is left out: there may be " + std::to_string(kFilesMax) +
+                                                     " default archives, counted by the names of files"));
+    }
+  }
+  return texts;
+}
+
+}  // namespace pscheduler::app

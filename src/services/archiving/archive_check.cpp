@@ -1,0 +1,32 @@
+#include "pscheduler/services/archive_check.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "pscheduler/base/text.hpp"
+
+namespace pscheduler::services {
+namespace {
+
+// Compiling takes tens of milliseconds; more means that the script is no honest one.
+constexpr Duration kScriptCheckLimit = std::chrono::seconds(5);
+
+}  // namespace
+
+ports::AsyncResult<void> check_archive(Plugins& plugins, ports::Scripts& scripts, const ArchiveSpec& archive,
+                                       std::string where) {
+  where.insert(0, "At ");
+  if (plugins.find(PluginClass::archiver, archive.archiver) == nullptr) {
+    co_return fail(Errc::invalid_argument, where + "/archiver: there is no archiver '" +
+                                               excerpt(archive.archiver) +
+                                               "' here; GET /archivers lists those there are.");
+  }
+  auto validity = co_await plugins.data_is_valid(PluginClass::archiver, archive.archiver, *archive.data);
+  if (!validity) co_return fail(std::move(validity.error()));
+  if (!validity->valid) co_return fail(Errc::invalid_argument, where + "/data: " + validity->error);
+  if (!archive.transform) co_return Result<void>{};
+  auto compiled = co_await scripts.check(archive.transform->script, kScriptCheckLimit);
+  if (!compiled) co_return fail(compiled.error().code, where + "/transform: " + compiled.error().message);
+  co_return Result<void>{};
+}
+
+}  // namespace pscheduler::services
