@@ -1,5 +1,5 @@
 #pragma once
-// The data of archivers, judged by schemas with versions.
+// The data of archivers and contexts, judged by schemas with versions.
 
 #include <string_view>
 

@@ -65,21 +65,30 @@ int archive(const ArchiverPlugin& archiver) {
   }
 }
 
+// Only returns when that was not possible.
+int become(const std::vector<std::string>& command) {
+  std::vector<char*> words;
+  for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execv(words.front(), words.data());
+  return print_outcome(
+      {1, nullptr, {}, fmt::format("Could not execute {}: {}.", command.front(), std::strerror(errno))});
+}
+
 int change(const ContextPlugin& context) {
   const auto document = read_stdin();
   if (!document) return print_error(document.error());
-  const auto program = json::find_string(*document, "exec");
+  auto program = json::find_string(*document, "exec");
   if (!program) return print_outcome({1, nullptr, {}, "The input has no \"exec\", the program to become."});
   const Json* const data = json::find(*document, "data");
-  if (const auto done = context.change(data == nullptr ? Json::object() : *data); !done)
-    return print_error(done.error());
+  auto command = context.change(data == nullptr ? Json::object() : *data);
+  if (!command) return print_error(command.error());
+  command->push_back(std::move(*program));
   // stdin has been read to its end; the program gets an empty one.
   const int null = open("/dev/null", O_RDONLY);
   if (null >= 0) dup2(null, STDIN_FILENO);
   std::signal(SIGPIPE, SIG_DFL);  // ignored here, and inherited by what follows
-  execl(program->c_str(), program->c_str(), nullptr);
-  return print_outcome(
-      {1, nullptr, {}, fmt::format("Could not execute {}: {}.", *program, std::strerror(errno))});
+  return become(*command);
 }
 
 template <class PluginType>

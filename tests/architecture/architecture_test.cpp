@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"base", {}},
     {"shepherd", {}},
+    {"enter", {}},
     {"time", {"base"}},
     {"addr", {"base"}},
     {"json", {"base", "time", "addr"}},
@@ -67,6 +68,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"archive_check.hpp", "archiving"},
     {"default_archives.hpp", "archiving"},
     {"wire_form.hpp", "runs"},
+    {"context_lead.hpp", "runs"},
     {"run_events.hpp", "runs"},
     {"run_journal.hpp", "runs"},
     {"task_book.hpp", "runs"},

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "component/world.hpp"
+#include "pscheduler/services/context_lead.hpp"
 
 namespace pscheduler::test {
 namespace {
@@ -56,6 +57,24 @@ TEST_F(RunLife, ATaskForLaterStartsItsToolAheadOfTheSecondAskedFor) {
   ASSERT_EQ(world->plugins.calls.size(), 1U);
   EXPECT_EQ(world->plugins.calls[0].at, at(5min) - world->plugins.preparation - services::kCrowdLead);
   EXPECT_EQ(world->run_of(task)["state"], "running");
+}
+
+TEST_F(RunLife, AToolInContextsIsStartedSoonerForEachOfThem) {
+  const Json room = {{"context", "room"}, {"data", {{"good", true}}}};
+  const Json contexts = {{"schema", 2}, {"contexts", {{"contexts", {{room, room}}}}}};
+  world->post_task("background", 10, {{"start", "2030-01-02T12:05:00Z"}}, contexts);
+  world->post_task("exclusive", 10, {{"start", "2030-01-02T12:00:00Z"}, {"slip", "PT1H"}}, contexts);
+  world->advance_to(at(5min));
+  const auto lead = world->plugins.preparation + 2 * services::kContextLead;
+  std::map<std::string, Instant> started;
+  std::map<std::string, Instant> due;
+  for (const auto& call : world->plugins.calls) {
+    if (call.what != "start") continue;
+    started[call.tool] = call.at;
+    due[call.tool] = call.times.start;
+  }
+  EXPECT_EQ(started["background-tool"], at(5min) - lead - services::kCrowdLead);
+  EXPECT_EQ(due["exclusive-tool"], at(0s) + lead) << "it has no right to get ready before";
 }
 
 TEST_F(RunLife, AToolGetsTheSlotTheTestAndEveryParticipantsData) {

@@ -7,6 +7,7 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/context_lead.hpp"
 #include "pscheduler/services/runner.hpp"
 #include "pscheduler/services/wire_form.hpp"
 #include "services/running/outcome_text.hpp"
@@ -175,7 +176,7 @@ ToolRun Runner::tool_run_for(const ActiveRun& active, const Task& task) {
     }
   }
   tool_run.contexts = std::make_shared<const Json>(std::move(own_contexts));
-  const Instant start_process = run.times.start - process_lead(task.tool);
+  const Instant start_process = run.times.start - process_lead(task.tool) - context_lead(task);
   const Instant now = ports_.clock.now();
   if (start_process > now) tool_run.started_ahead_at = start_process;
   Duration rest = run.times.end - std::max(now, start_process);

@@ -6,6 +6,7 @@
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/timeline.hpp"
+#include "pscheduler/services/context_lead.hpp"
 
 namespace pscheduler::services {
 namespace {
@@ -57,7 +58,7 @@ void Runner::offer(Run run, const Task& task) {
     launch(std::move(run), task.scheduling_class);
     return;
   }
-  const Instant due = run.times.start - start_lead(task.tool);
+  const Instant due = run.times.start - start_lead(task.tool) - context_lead(task);
   const RunId id = run.id;
   waiting_by_run_[id] = due;
   waiting_by_task_.emplace(task.id, id);

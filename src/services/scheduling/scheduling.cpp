@@ -6,6 +6,7 @@
 
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/recurrence.hpp"
+#include "pscheduler/services/context_lead.hpp"
 #include "services/scheduling/membership.hpp"
 #include "services/scheduling/turns.hpp"
 
@@ -199,7 +200,7 @@ void Scheduling::run_ended(const Run& run) {
 }
 
 Instant Scheduling::earliest_start(const Task& task) const {
-  return ports_.clock.now() + plugins_.preparation_time(task.tool);
+  return ports_.clock.now() + plugins_.preparation_time(task.tool) + context_lead(task);
 }
 
 std::vector<TimeRange> Scheduling::free_ranges(const Task& task, std::optional<Instant> from,

@@ -4,6 +4,7 @@
 
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/schedule/common_time.hpp"
+#include "pscheduler/services/context_lead.hpp"
 #include "pscheduler/services/limits.hpp"
 #include "pscheduler/services/scheduling.hpp"
 #include "pscheduler/time/iso8601.hpp"
@@ -17,7 +18,7 @@ TimeRange Scheduling::starts_for(const Task& task, const Attempt& attempt) const
   if (!traits(task.scheduling_class).anytime) {
     // Others may not be disturbed while this tool gets ready, so it gets ready inside the time before its
     // slot.
-    earliest = std::max(earliest, now + plugins_.preparation_time(task.tool));
+    earliest = std::max(earliest, now + plugins_.preparation_time(task.tool) + context_lead(task));
   }
   if (attempt.replaces) return {earliest, attempt.latest_start};
   return {earliest, std::max(earliest, attempt.latest_start)};

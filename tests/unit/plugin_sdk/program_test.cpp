@@ -128,6 +128,9 @@ TEST_F(SampleProgram, ChangesTheContextAndBecomesTheProgram) {
   const auto changed = call("context/hat/change", R"({"data":{"color":"red"},"exec":"/usr/bin/env"})");
   EXPECT_EQ(changed.status, 0) << changed.errors;
   EXPECT_THAT(changed.output, HasSubstr("SAMPLE_HAT=red\n"));
+  const auto launched = call("context/hat/change", R"({"data":{"color":"blue"},"exec":"/usr/bin/env"})");
+  EXPECT_EQ(launched.status, 0) << launched.errors;
+  EXPECT_THAT(launched.output, HasSubstr("SAMPLE_HAT=as blue as the sky\n"));
   const auto nothing_to_read = call("context/hat/change", R"({"data":{"color":"red"},"exec":"/bin/cat"})");
   EXPECT_EQ(nothing_to_read.status, 0);
   EXPECT_EQ(nothing_to_read.output, "");

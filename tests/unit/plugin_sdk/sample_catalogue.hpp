@@ -94,11 +94,12 @@ inline const ArchiverPlugin kDrawer{
 inline const ContextPlugin kHat{
     .identity = {"hat", "Put on a hat"},
     .check_data = [](const Json&) -> Result<void> { return {}; },
-    .change = [](const Json& data) -> Result<void> {
+    .change = [](const Json& data) -> Result<CommandPrefix> {
       const auto color = json::find_string(data, "color");
       if (!color) return fail(Errc::invalid_argument, "The hat has no color.");
+      if (*color == "blue") return CommandPrefix{"/usr/bin/env", "SAMPLE_HAT=as blue as the sky"};
       setenv("SAMPLE_HAT", color->c_str(), 1);  // before the program is executed, in one thread
-      return {};
+      return CommandPrefix{};
     },
 };
 
