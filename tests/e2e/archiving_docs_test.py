@@ -10,6 +10,8 @@ import unittest
 
 from archivers import write_configuration
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
+from kafka_cluster import LIBRARY as KAFKA
+from kafka_cluster import KafkaCluster
 from postgres_server import PROGRAMS as POSTGRES
 from postgres_server import Postgres
 from rabbitmq_server import EPMD, RabbitMq
@@ -148,6 +150,16 @@ class ArchivingManualTest(E2ETestCase):
         self.instead["/etc/ssl/our-authority.pem"] = certificate
         self.follow("rabbitmq")
         [result] = server.payloads("results")
+        self.assertEqual((result["test"]["spec"]["dest"], result["result"]["succeeded"]), ("127.0.0.1", True))
+        self.assert_all_archived(1)
+
+    @unittest.skipUnless(KAFKA, "librdkafka is not installed")
+    def test_kafka(self):
+        cluster = self.enter(KafkaCluster(2))
+        cluster.new_topic("measurements")
+        self.instead["kafka-1.example.org:9092,kafka-2.example.org:9092"] = cluster.brokers
+        self.follow("kafka")
+        [result] = map(json.loads, cluster.take("measurements", 1))
         self.assertEqual((result["test"]["spec"]["dest"], result["result"]["succeeded"]), ("127.0.0.1", True))
         self.assert_all_archived(1)
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "archiver/kafka/kafka.hpp"
 #include "archiver/rabbitmq/amqp_url.hpp"
 #include "archiver/rabbitmq/rabbitmq.hpp"
 
@@ -111,6 +112,46 @@ INSTANTIATE_TEST_SUITE_P(
                     UrlCase{"amqp://u:p:q@[::1]:2/v", {false, "u", "p:q", "::1", 2, "v"}},
                     UrlCase{"amqp://u%40x:p%2Fq+%25@h/v", {false, "u@x", "p/q+%", "h", 5672, "v"}},
                     UrlCase{"amqp://u:100%@r@h/v", {false, "u", "100%@r", "h", 5672, "v"}}));
+
+class KafkaData : public testing::TestWithParam<Case> {};
+
+TEST_P(KafkaData, IsJudged) {
+  expect_judged(&check_kafka_data, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Good, KafkaData,
+    testing::Values(
+        Case{R"({"topic": "t", "server": "h"})", ""},
+        Case{R"({"schema": 1, "topic": "a.b-c_d", "server": "h:9092, [::1]:1,192.0.2.1"})", ""},
+        Case{R"({"schema": 2, "topic": "t", "server": "h", "security-protocol": "PLAINTEXT", "more": 1})",
+             ""},
+        Case{R"({"schema": 2, "topic": "t", "server": "h", "security-protocol": "SSL", "archiver-id": "a",
+                 "kafka-retries": 3, "retry-policy": [], "_ssl-cacert": "c", "_ssl-cert": "c", "_ssl-key": null,
+                 "_ssl-password": "", "ssl-checkhostname": true})",
+             ""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bad, KafkaData,
+    testing::Values(
+        Case{"[]", "At /"}, Case{R"({"topic": "t"})", "server"}, Case{R"({"server": "h"})", "topic"},
+        Case{R"({"topic": "a b", "server": "h"})", "/topic"},
+        Case{R"({"topic": "t", "server": ""})", "/server"},
+        Case{R"({"topic": "t", "server": "h,,i"})", "/server: '' is no broker"},
+        Case{R"({"topic": "t", "server": "PLAINTEXT://h"})", "is no broker"},
+        Case{R"({"topic": "t", "server": "h:0"})", "is no broker"},
+        Case{R"({"schema": 2, "topic": "t", "server": "h"})", "security-protocol"},
+        Case{R"({"schema": 2, "topic": "t", "server": "h", "security-protocol": "SASL_SSL"})",
+             "/security-protocol"},
+        Case{
+            R"({"schema": 2, "topic": "t", "server": "h", "security-protocol": "SSL", "_ssl-key": ["s3cret"]})",
+            "/_ssl-key"},
+        Case{R"({"schema": 3, "topic": "t", "server": "h"})", "schema"}));
+
+TEST(KafkaData, BrokersHaveAPort) {
+  EXPECT_EQ(kafka_brokers("h:1, [2001:db8::1] ,192.0.2.1").value_or(""),
+            "h:1,[2001:db8::1]:9092,192.0.2.1:9092");
+}
 
 }  // namespace
 }  // namespace pscheduler::plugins
