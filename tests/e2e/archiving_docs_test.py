@@ -17,6 +17,8 @@ from postgres_server import Postgres
 from rabbitmq_server import EPMD, RabbitMq
 from rabbitmq_server import PROGRAM as RABBITMQ
 from sinks import RSYSLOG, HttpSink, Rsyslog, make_certificate
+from trap_receiver import PROGRAM as SNMPTRAPD
+from trap_receiver import TrapReceiver
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 MANUAL = os.path.join(TOP, "docs", "archiving.md")
@@ -161,6 +163,17 @@ class ArchivingManualTest(E2ETestCase):
         self.follow("kafka")
         [result] = map(json.loads, cluster.take("measurements", 1))
         self.assertEqual((result["test"]["spec"]["dest"], result["result"]["succeeded"]), ("127.0.0.1", True))
+        self.assert_all_archived(1)
+
+    @unittest.skipUnless(SNMPTRAPD, "snmptrapd is not installed")
+    def test_snmptrap(self):
+        receiver = self.enter(TrapReceiver(self.directory))
+        self.instead["traps.example.org"] = f"127.0.0.1:{receiver.port}"
+        self.instead["zqK3-p0YV"] = receiver.community
+        self.follow("snmptrap")
+        [trap] = receiver.traps(1)
+        self.assertEqual(trap.split("\t")[1:], [".1.3.6.1.6.3.1.1.4.1.0 .1.3.6.1.4.1.99999.0.7",
+                                                '.1.3.6.1.4.1.99999.1.0 "rtt to 127.0.0.1"'])
         self.assert_all_archived(1)
 
     def test_bitbucket_and_failer(self):

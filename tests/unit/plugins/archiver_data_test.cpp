@@ -9,6 +9,7 @@
 #include "archiver/kafka/kafka.hpp"
 #include "archiver/rabbitmq/amqp_url.hpp"
 #include "archiver/rabbitmq/rabbitmq.hpp"
+#include "archiver/snmptrap/snmptrap.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -152,6 +153,61 @@ TEST(KafkaData, BrokersHaveAPort) {
   EXPECT_EQ(kafka_brokers("h:1, [2001:db8::1] ,192.0.2.1").value_or(""),
             "h:1,[2001:db8::1]:9092,192.0.2.1:9092");
 }
+
+class SnmptrapData : public testing::TestWithParam<Case> {};
+
+TEST_P(SnmptrapData, IsJudged) {
+  expect_judged(&check_snmptrap_data, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Good, SnmptrapData,
+    testing::Values(
+        Case{R"({"dest": "h", "trap-oid": "1.3.6.1.4.1.9.1", "_community": "public"})", ""},
+        Case{R"({"schema": 1, "dest": "2001:db8::1", "trap-oid": "IF-MIB::linkDown", "_community": "c",
+                 "instance-index": 3, "trap-varbinds": [{"oid": "IF-MIB::ifIndex.1", "value": 1},
+                 {"oid": ".1.3", "value": "x"}, {"oid": "1.3", "value": 1.5}, {"oid": "1.3", "value": true}]})",
+             ""},
+        Case{R"({"dest": "[::1]:1162", "trap-oid": "1.3", "security-name": "u"})", ""},
+        Case{R"({"dest": "h:1162", "trap-oid": "1.3", "security-name": "u", "security-level": "authPriv",
+                 "auth-protocol": "MD5", "_auth-key": "12345678", "priv-protocol": "3DES", "_priv-key": "12345678"})",
+             ""},
+        Case{R"({"schema": 2, "dest": "h", "trap-oid": "1.3", "_community": "c", "version": "1",
+                 "trap-varbinds": [{"oid": "1.3", "type": "Gauge32", "value": 1}]})",
+             ""},
+        Case{R"({"schema": 2, "dest": "h", "trap-oid": "1.3", "security-name": "u", "auth-protocol": "SHA256",
+                 "_auth-key": "12345678"})",
+             ""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bad, SnmptrapData,
+    testing::Values(
+        Case{"{}", "dest"}, Case{R"({"dest": "h", "_community": "c"})", "trap-oid"},
+        Case{R"({"dest": "h", "trap-oid": "1.3"})", "/_community: is missing"},
+        Case{R"({"dest": "a b", "trap-oid": "1.3", "_community": "c"})", "/dest: is no host"},
+        Case{R"({"dest": "h:0", "trap-oid": "1.3", "_community": "c"})", "/dest: is no host"},
+        Case{R"({"dest": "h", "trap-oid": "up", "_community": "c"})", "/trap-oid"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "_community": "c", "trap-varbinds": {}})", "/trap-varbinds"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "_community": "c", "trap-varbinds": [{"oid": "1.3"}]})",
+             "value"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "_community": "c",
+                 "trap-varbinds": [{"oid": "1.3", "value": []}]})",
+             "/trap-varbinds/0/value"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "_community": "c", "version": "1"})", "version"},
+        Case{R"({"schema": 2, "dest": "h", "trap-oid": "1.3", "_community": "c", "version": "3"})",
+             "/security-name: is missing"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "security-name": "u", "_auth-key": "s3cret"})",
+             "/_auth-key: has fewer than 8"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "security-name": "u", "_priv-key": "12345678"})",
+             "/_auth-key: is missing"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "security-name": "u", "security-level": "authNoPriv"})",
+             "/_auth-key: is missing"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "security-name": "u", "security-level": "authPriv",
+                 "_auth-key": "12345678"})",
+             "/_priv-key: is missing"},
+        Case{R"({"dest": "h", "trap-oid": "1.3", "security-name": "u", "auth-protocol": "SHA512",
+                 "_auth-key": "12345678"})",
+             "/auth-protocol"}));
 
 }  // namespace
 }  // namespace pscheduler::plugins
