@@ -208,6 +208,9 @@ INSTANTIATE_TEST_SUITE_P(
                posting(
                    R"(,"archives":[{"archiver":"shelf","data":{"good":true},"transform":{"script":"bad"}}])"),
                400, "syntax error"},
+        Posted{"transform in data",
+               posting(R"(,"archives":[{"archiver":"shelf","data":{"good":true,"place":{"script":"bad"}}}])"),
+               400, "/archives/0/data/place: syntax error"},
         Posted{"unknown context",
                posting(R"(,"schema":2,"contexts":{"contexts":[[{"context":"hall","data":{}}]]})"), 400,
                "hall"},

@@ -50,6 +50,7 @@ void ScriptedPlugins::add(PluginClass plugin_class, const std::string& name, Sch
   plugin.preference = preference;
   Json enumeration = {{"name", name}, {"version", "1.0"}, {"_secret", "s3cret"}};
   if (plugin_class == PluginClass::test) enumeration["scheduling-class"] = traits(scheduling_class).name;
+  if (plugin_class == PluginClass::archiver) enumeration["transforms"] = Json::array({"place"});
   if (!test.empty()) {
     plugin.tests = {test};
     enumeration["tests"] = plugin.tests;

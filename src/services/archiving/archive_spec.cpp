@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
+#include "pscheduler/services/archive_data.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::services {
@@ -12,29 +13,6 @@ namespace {
 constexpr std::array kNames{std::pair{ArchivedRuns::succeeded, "succeeded"},
                             std::pair{ArchivedRuns::failed, "failed"}, std::pair{ArchivedRuns::all, "all"}};
 
-// A script may be one text or a list of lines.
-std::string script_text(const Json& script) {
-  if (script.is_string()) return script.get<std::string>();
-  std::string text;
-  for (const auto& line : script) {
-    if (line.is_string()) text += line.get_ref<const std::string&>() + "\n";
-  }
-  return text;
-}
-
-std::optional<ArchiveTransform> read_transform(const Json& document) {
-  const Json* object = json::find_object(document, "transform");
-  const Json* script = object == nullptr ? nullptr : json::find(*object, "script");
-  if (script == nullptr) return std::nullopt;
-  ArchiveTransform transform;
-  transform.script.text = script_text(*script);
-  const Json* arguments = json::find_object(*object, "args");
-  transform.arguments = std::make_shared<const Json>(arguments == nullptr ? Json::object() : *arguments);
-  for (const auto& item : transform.arguments->items()) transform.script.variables.push_back(item.key());
-  transform.output_raw = json::find_bool(*object, "output-raw").value_or(false);
-  return transform;
-}
-
 }  // namespace
 
 ArchiveSpec read_archive_spec(const Json& document) {
@@ -42,7 +20,8 @@ ArchiveSpec read_archive_spec(const Json& document) {
   spec.archiver = json::find_string(document, "archiver").value_or("");
   const Json* data = json::find(document, "data");
   spec.data = std::make_shared<const Json>(data == nullptr ? Json() : *data);
-  spec.transform = read_transform(document);
+  if (const Json* transform = json::find_object(document, "transform"))
+    spec.transform = read_archive_transform(*transform);
   if (const auto ttl = json::find_string(document, "ttl")) {
     if (const auto length = parse_duration(*ttl)) spec.ttl = *length;
   }

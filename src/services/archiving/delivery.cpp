@@ -7,6 +7,7 @@
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/ports/messages.hpp"
+#include "pscheduler/services/archive_data.hpp"
 #include "pscheduler/services/archive_spec.hpp"
 #include "pscheduler/services/archivist.hpp"
 #include "pscheduler/services/wire_form.hpp"
@@ -19,6 +20,9 @@ namespace {
 
 // A transform of the largest results takes a fraction of it.
 constexpr Duration kTransformLimit = std::chrono::seconds(10);
+
+// What a transform makes of a member of the data is a name or an address.
+constexpr std::size_t kDataTextBytesMax = 64u << 10;
 
 // When this node had no room for an attempt.
 constexpr Duration kPostponement = std::chrono::seconds(10);
@@ -47,13 +51,26 @@ std::optional<Duration> keep_after_archive(const Task& task) {
   return length ? std::optional(*length) : std::nullopt;
 }
 
-// All outputs of a transform, as the text they are or as compact JSON.
-std::string joined(const std::vector<Json>& outputs) {
-  std::vector<std::string> texts;
-  for (const Json& output : outputs) {
-    texts.push_back(output.is_string() ? output.get<std::string>() : json::to_compact(output));
+// The data with the texts that their transforms made of the result in the places of these.
+ports::AsyncResult<std::shared_ptr<const Json>> transform_data(
+    ports::Scripts& scripts, std::shared_ptr<const Json> data,
+    std::map<std::string, ArchiveTransform> transforms, const Json& result) {
+  if (transforms.empty()) co_return data;
+  Json changed = *data;
+  for (const auto& [member, transform] : transforms) {
+    auto outputs = co_await scripts.run(transform.script, result, *transform.arguments, kTransformLimit);
+    auto text = outputs ? text_of_outputs(transform, *outputs) : Result<std::string>(fail(outputs.error()));
+    const std::string name = "The transform '" + excerpt(member) + "' of the data ";
+    if (!text)
+      co_return fail(text.error().code, name + "failed: " + text.error().message, text.error().detail);
+    if (text->size() > kDataTextBytesMax) {
+      co_return fail(Errc::too_large, name + "made a text of " + std::to_string(text->size()) +
+                                          " bytes; there may be " + std::to_string(kDataTextBytesMax) + ".");
+    }
+    changed[member] = std::move(*text);
   }
-  return join(texts, "\n");
+  std::shared_ptr<const Json> made = std::make_shared<const Json>(std::move(changed));
+  co_return made;
 }
 
 }  // namespace
@@ -91,6 +108,13 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
     attempt.error = "The time to live of this archiving has passed.";
     co_return attempt;
   }
+  // A node without room for it now is nobody's fault.
+  const auto failed = [&attempt](const Error& error) {
+    attempt.end = error.code == Errc::unavailable ? Attempt::End::postponed : Attempt::End::given_up;
+    attempt.return_code = 1;
+    attempt.error = error.message;
+    return attempt;
+  };
   const ArchiveSpec spec = read_archive_spec(stored_value(archiving.spec));
   const ArchiveLinks links = archive_links(root_url(spec), task.id, stored.run.id);
   const Plugin* tool = plugins_.find(PluginClass::tool, task.tool);
@@ -98,13 +122,7 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
   Json result = archived_result(task, stored, version, links, settings_.zone);
   if (spec.transform) {
     auto transformed = co_await transform(spec, result);
-    if (!transformed) {
-      const bool no_room = transformed.error().code == Errc::unavailable;
-      attempt.end = no_room ? Attempt::End::postponed : Attempt::End::given_up;
-      attempt.return_code = 1;
-      attempt.error = transformed.error().message;
-      co_return attempt;
-    }
+    if (!transformed) co_return failed(transformed.error());
     if (!*transformed) {
       attempt.end = Attempt::End::archived;
       attempt.answer = std::make_shared<const Json>(Json{{"succeeded", true}});
@@ -112,16 +130,15 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
     }
     result = std::move(**transformed);
   }
+  std::map<std::string, ArchiveTransform> transforms;
+  if (const Plugin* archiver = plugins_.find(PluginClass::archiver, spec.archiver))
+    transforms = data_transforms(*archiver, *spec.data);
+  auto data = co_await transform_data(ports_.scripts, spec.data, std::move(transforms), result);
+  if (!data) co_return failed(data.error());
   std::string document =
-      archive_record(*spec.data, archiving, task.hints, std::move(result), links, settings_.zone);
+      archive_record(**data, archiving, task.hints, std::move(result), links, settings_.zone);
   auto reply = co_await archivers_.archive(spec.archiver, std::move(document));
-  if (!reply) {
-    const bool no_room = reply.error().code == Errc::unavailable;
-    attempt.end = no_room ? Attempt::End::postponed : Attempt::End::given_up;
-    attempt.return_code = 1;
-    attempt.error = reply.error().message;
-    co_return attempt;
-  }
+  if (!reply) co_return failed(reply.error());
   attempt.answer = reply->document;
   if (reply->succeeded) {
     attempt.end = Attempt::End::archived;
@@ -147,7 +164,9 @@ ports::AsyncResult<std::optional<Json>> Archivist::transform(const ArchiveSpec& 
   }
   std::optional<Json> sent;
   if (transform.output_raw) {
-    sent = joined(*outputs);
+    auto text = text_of_outputs(transform, *outputs);
+    if (!text) co_return fail(std::move(text.error()));
+    sent = std::move(*text);
   } else if (!outputs->front().is_null()) {
     sent = std::move(outputs->front());
   }
