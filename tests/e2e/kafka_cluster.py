@@ -33,7 +33,6 @@ def _load():
             ("mock_topic_set_error", None, pointer, text, number),
             ("mock_broker_set_down", number, pointer, ctypes.c_int32),
             ("mock_broker_set_up", number, pointer, ctypes.c_int32),
-            ("mock_broker_set_rtt", number, pointer, ctypes.c_int32, number),
             ("mock_push_request_errors_array", None, pointer, ctypes.c_int16, ctypes.c_size_t, pointer),
             ("topic_partition_list_new", pointer, number), ("topic_partition_list_destroy", None, pointer),
             ("topic_partition_list_add", pointer, pointer, text, ctypes.c_int32),
