@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -115,6 +116,11 @@ class RabbitMq(contextlib.AbstractContextManager):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(DEADLINE)
         self._processes.clear()
+        end = time.monotonic() + DEADLINE
+        with contextlib.suppress(OSError):  # its processes are not ours to wait for, but their sockets end with them
+            while time.monotonic() < end:
+                socket.create_connection(("127.0.0.1", self.port), DEADLINE).close()
+                time.sleep(0.02)
 
     def manage(self, method, path, body=None):
         """What the management interface answers; urllib.error.HTTPError if it does not like it."""
