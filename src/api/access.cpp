@@ -92,6 +92,10 @@ bool is_proxied(const Call& call) {
   return call.request.header(kRequesterHeader).has_value();
 }
 
+bool is_own_client(const Call& call) {
+  return call.services.host_facts.is_local_address(call.request.peer_address) && !is_proxied(call);
+}
+
 Result<void> check_from_this_host(const Call& call, Errc code) {
   const std::string& peer = call.request.peer_address;
   const bool loopback = peer == "127.0.0.1" || peer == "::1";

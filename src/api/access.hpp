@@ -24,6 +24,9 @@ Result<Hints> hints_of(const Call& call);
 // Whether the client says that it asks for somebody else, rightly or not.
 bool is_proxied(const Call& call);
 
+// Whether a client of this host asks, from whichever of its addresses, and for itself.
+bool is_own_client(const Call& call);
+
 // For what only this host's own clients may do: the request came over loopback, and not for somebody else.
 // `code` is that of the refusal.
 Result<void> check_from_this_host(const Call& call, Errc code);

@@ -85,4 +85,9 @@ AsyncResult<HttpResponse> get_metrics(Call call);
 AsyncResult<HttpResponse> get_stat_archiving_backlog(Call call);
 AsyncResult<HttpResponse> get_stat_archiving_upcoming(Call call);
 
+// stat_destinations.cpp
+AsyncResult<HttpResponse> get_destinations(Call call);
+AsyncResult<HttpResponse> get_given_up(Call call);
+AsyncResult<HttpResponse> post_given_up(Call call);
+
 }  // namespace pscheduler::api

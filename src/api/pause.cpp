@@ -13,8 +13,7 @@ namespace {
 // From whichever of this host's addresses, as its name may lead to any of them; not for somebody behind a
 // proxy.
 Result<void> check_may_pause(const Call& call) {
-  const bool own = call.services.host_facts.is_local_address(call.request.peer_address);
-  if (own && !is_proxied(call)) return {};
+  if (is_own_client(call)) return {};
   return fail(Errc::forbidden, "A node can be paused and resumed from its own host only.");
 }
 

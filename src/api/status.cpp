@@ -31,6 +31,10 @@ Json load_object(const Call& call, const ports::ArchivingCounts& archivings) {
           {"archivings", of(archivings.due + archivings.later, admission.caps().archivings_max)}};
 }
 
+Json destinations_object(const services::Destinations::Summary& summary) {
+  return {{"failing", summary.failing}, {"stalled", summary.stalled}};
+}
+
 // One of the four daemons that clients look for, of which one process does the work: it is alive while it
 // answers. `next` is when it will do something next.
 Json service_object(const Call& call, Instant now, std::optional<Instant> next) {
@@ -65,6 +69,7 @@ AsyncResult<HttpResponse> get_status(Call call) {
                  {"limits", limits_object(call.services.limits)},
                  {"services", std::move(services)},
                  {"load", load_object(call, *archivings)},
+                 {"destinations", destinations_object(call.services.archivist.destinations().summary())},
                  {"runs",
                   {{"last-finished", optional_time(last->finished)},
                    {"last-scheduled", optional_time(last->scheduled)}}}};

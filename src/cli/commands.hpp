@@ -19,6 +19,7 @@ int clock_command(Context& context, const Words& words);
 int batch_command(Context& context, const Words& words);
 int troubleshoot_command(Context& context, const Words& words);
 int plugins_command(Context& context, const Words& words);
+int archiving_command(Context& context, const Words& words);
 int archiving_summary_command(Context& context, const Words& words);
 int metrics_command(Context& context, const Words& words);
 int pause_command(Context& context, const Words& words);

@@ -32,6 +32,7 @@ constexpr BuiltIn kBuiltIns[] = {
     {"clock", "Show and compare the clocks of hosts", clock_command},
     {"plugins", "List the tests, tools, archivers and contexts of a host", plugins_command},
     {"metrics", "Show the counters of a host, for Prometheus too", metrics_command},
+    {"archiving", "Show where results go, what waits and what was given up", archiving_command},
     {"archiving-summary", "Show how often results reached their archives", archiving_summary_command},
     {"pause", "Start no more runs on this host for a while", pause_command},
     {"resume", "Start runs on this host again", resume_command},

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/api_url.hpp"
+#include "cli/archiving/counters.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_members.hpp"
 #include "cli/options.hpp"
@@ -50,8 +51,8 @@ const CommandSyntax& syntax() {
       "metrics",
       "[OPTIONS]",
       "Shows counters of a server: whether it is paused, its archivings, its requests to other hosts and its "
-      "runs by "
-      "state. What cannot be learned is left out.",
+      "runs by state; of pschedulerd also its load and its archivings by destination. What cannot be learned "
+      "is left out.",
       {{"format", 0, Takes::text, "FORMAT", "json (the default) or prometheus."},
        {"host", 0, Takes::text, "HOST", "Server to ask; the default is this host."},
        {"timeout", 'W', Takes::integer, "SECONDS", "How long to wait for each answer; the default is 5."}},
@@ -123,8 +124,10 @@ int metrics_command(Context& context, const Words& words) {
   CallOptions call;
   call.time_limit = std::chrono::seconds(seconds);
   if (const auto alive = check_alive(context, *host, call); !alive) return fail_with(context, alive.error());
-  const Json metrics = read_all(context, *host, call);
-  context.out << (format == "json" ? json::to_plain(metrics) + "\n" : prometheus_text(metrics));
+  Json metrics = read_all(context, *host, call);
+  add_own_counters(context, *host, call, metrics);
+  context.out << (format == "json" ? json::to_plain(metrics) + "\n"
+                                   : prometheus_text(metrics) + own_counters_text(metrics));
   return kExitOk;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/servers.hpp"
+#include "cli/troubleshoot/archiving_check.hpp"
 #include "cli/troubleshoot/pair_checks.hpp"
 #include "cli/troubleshoot/peer_checks.hpp"
 #include "cli/troubleshoot/statistics.hpp"
@@ -82,6 +83,7 @@ bool check_state(Context& context, const std::string& host) {
          step("Seeing that they are on time", [&] { return check_services(host, status); }) &&
          step("Seeing that its limits can be used", [&] { return check_limits(host, status); }) &&
          step("Seeing that the hosts it calls answer", [&] { return check_peers(context, host); }) &&
+         step("Seeing that results arrive", [&] { return check_archiving(context, host); }) &&
          step("Last run scheduled", [&] { return last_run(context, status, "last-scheduled"); }) &&
          step("Last run completed", [&] { return last_run(context, status, "last-finished"); });
 }

@@ -48,4 +48,16 @@ Result<TimeToCome> parse_time_to_come(const Context& context, const std::string&
   return TimeToCome{absolute, absolute};
 }
 
+std::string rough_length(Duration length) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(std::chrono::abs(length)).count();
+  const auto in_units = [&](std::int64_t unit, const char* name) {
+    const auto count = whole / unit;
+    return std::to_string(count) + " " + name + (count == 1 ? "" : "s");
+  };
+  return whole < 120      ? in_units(1, "second")
+         : whole < 7200   ? in_units(60, "minute")
+         : whole < 172800 ? in_units(3600, "hour")
+                          : in_units(86400, "day");
+}
+
 }  // namespace pscheduler::cli

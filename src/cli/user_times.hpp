@@ -26,4 +26,7 @@ struct TimeToCome {
 Result<TimeToCome> parse_time_to_come(const Context& context, const std::string& option,
                                       const std::string& text);
 
+// "3 minutes", without its sign: one unit is enough to know whether something stands still.
+std::string rough_length(Duration length);
+
 }  // namespace pscheduler::cli

@@ -68,6 +68,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"archive_check.hpp", "archiving"},
     {"archive_data.hpp", "archiving"},
     {"default_archives.hpp", "archiving"},
+    {"destinations.hpp", "archiving"},
     {"wire_form.hpp", "runs"},
     {"context_lead.hpp", "runs"},
     {"run_events.hpp", "runs"},

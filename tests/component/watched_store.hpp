@@ -94,6 +94,16 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
     return watch(store_->archiving_counts(now));
   }
+  ports::AsyncResult<std::vector<ports::DestinationQueue>> destination_queues(int count_max) override {
+    return watch(store_->destination_queues(count_max));
+  }
+  ports::AsyncResult<std::vector<ports::GivenUp>> given_up(std::string destination, ports::GivenUpPlace after,
+                                                           int count_max) override {
+    return watch(store_->given_up(std::move(destination), after, count_max));
+  }
+  ports::AsyncResult<std::vector<Destination>> destinations() override {
+    return watch(store_->destinations());
+  }
   ports::AsyncResult<std::vector<Errand>> errands() override { return watch(store_->errands()); }
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override { return watch(store_->known_peers()); }
   ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,

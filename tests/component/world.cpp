@@ -21,10 +21,11 @@ std::unique_ptr<ports::Store> open_store(const std::filesystem::path& folder, co
   return std::move(*opened);
 }
 
-services::ArchivistSettings archivist_settings(const std::string& host_name) {
+services::ArchivistSettings archivist_settings(const WorldOptions& options) {
   services::ArchivistSettings settings;
-  settings.host_name = host_name;
+  settings.host_name = options.host_name;
   settings.zone = Zone::utc();
+  settings.destinations.keep = options.keep;
   return settings;
 }
 
@@ -80,7 +81,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       peer_memory({loop.get_executor(), store, clock}, peers),
       errands({loop.get_executor(), store, clock, random, log}, peers, options.keep),
       archivist({loop.get_executor(), store, clock, scripts, log}, plugins, plugins, journal,
-                archivist_settings(options.host_name)),
+                archivist_settings(options)),
       runner({loop.get_executor(), store, clock, random, host, log}, plugins, journal, book, peers,
              runner_settings(options)),
       limits({loop.get_executor(), clock, scripts, dns, http, networks,

@@ -85,7 +85,16 @@ class ArchivingManualTest(E2ETestCase):
         self.assertEqual([archiving["archived"] for archiving in self.archivings()], [True] * count)
 
     def test_every_archiver_has_an_example(self):
-        self.assertEqual(set(examples()), {"file", "http", "tcp", "syslog", "postgresql", "bitbucket"})
+        self.assertEqual(set(examples()), {"Seeing", "file", "http", "tcp", "syslog", "postgresql", "rabbitmq", "kafka",
+                                           "snmptrap", "bitbucket"})
+
+    def test_seeing_what_happens(self):
+        _, shown, failed, offered = self.follow("Seeing")
+        self.assertRegex(shown, r"(?m)^failing .* 1  [0-9a-f]{8} failer .*\(nowhere\)$")
+        self.assertIn("after 1 attempt\n", failed)
+        self.assertEqual(offered, "1 result is offered again.\n")
+        [archiving] = self.archivings()
+        self.assertEqual([archiving["archived"], len(archiving["diags"])], [False, 3])
 
     def test_file(self):
         self.instead["/var/lib/pscheduler/results"] = os.path.join(self.directory, "results")

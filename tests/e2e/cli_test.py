@@ -33,7 +33,7 @@ class WithoutServerTest(E2ETestCase):
 
     def test_every_command_has_help(self):
         for command in ("task", "watch", "result", "cancel", "batch", "explain", "schedule", "plot-schedule", "monitor", "ping",
-                        "clock", "plugins", "metrics", "archiving-summary", "pause", "resume", "debug",
+                        "clock", "plugins", "metrics", "archiving", "archiving-summary", "diags", "pause", "resume", "debug",
                         "validate-configurables", "validate-limits", "limit-diags", "limits", "version", "help"):
             with self.subTest(command=command):
                 ran = self.run_cli(command, "--help")

@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import subprocess
-import time
 import unittest
 
 from harness import CLI, DAEMON, DEADLINE, E2ETestCase, idle, main, noop
@@ -120,9 +119,8 @@ class ContextsTest(E2ETestCase):
                                                                   ("noting", {"folder": folder})])))
         run = self.daemon.api.first_run(task)
         self.daemon.api.wait_for_state(run["href"], {"running"})
-        end = time.monotonic() + DEADLINE
-        while not os.path.exists(os.path.join(folder, "noted")):  # nothing tells when it is there
-            self.assertLess(time.monotonic(), end)
+        while not os.path.exists(os.path.join(folder, "noted")):
+            self.assertIsNone(self.daemon.process.poll())
         [process] = self.watch([int(noted(folder)["pid"])])
         self.assertIn(process.pid, descendants(self.daemon.process.pid))
         self.assertEqual(self.daemon.api.delete(task).status, 200)
@@ -221,7 +219,7 @@ class UnprivilegedTest(E2ETestCase):
     """The daemon as a user of its own, who has no rights."""
 
     def start(self, programs):
-        _, host = new_host(self)
+        network, host = new_host(self)
         add_namespace(host, "blue", INSIDE)
         self.root = self.new_directory()
         add_noting_context(self.root)
@@ -232,6 +230,7 @@ class UnprivilegedTest(E2ETestCase):
         host.daemon = NobodysDaemon(host, data, class_roots=[self.root, programs.classes])
         self.addCleanup(host.daemon.close)
         host.daemon.start()
+        self.addCleanup(network.close)
         return host
 
     def test_measures_from_inside_a_namespace_once_it_may(self):

@@ -170,6 +170,59 @@ ports::AsyncResult<ports::ArchivingCounts> MemoryStore::archiving_counts(Instant
   co_return counts;
 }
 
+ports::AsyncResult<std::vector<ports::DestinationQueue>> MemoryStore::destination_queues(int count_max) {
+  std::map<std::string, ports::DestinationQueue> queues;
+  for (const auto& [number, row] : runs_) {
+    for (const auto& each : row.archivings) {
+      if (each.archived) continue;
+      auto& queue = queues[each.destination];
+      queue.destination = each.destination;
+      if (each.completed) {
+        ++queue.given_up;
+        if (queue.waiting > 0) continue;
+      } else if (++queue.waiting > 1) {
+        continue;
+      } else {
+        queue.oldest = row.run.times.end;
+      }
+      queue.run = each.run;
+      queue.index = each.index;
+    }
+  }
+  std::vector<ports::DestinationQueue> found;
+  for (const auto& [id, queue] : queues) found.push_back(queue);
+  keep_first(found, static_cast<std::size_t>(count_max));
+  co_return found;
+}
+
+ports::AsyncResult<std::vector<ports::GivenUp>> MemoryStore::given_up(std::string destination,
+                                                                      ports::GivenUpPlace after,
+                                                                      int count_max) {
+  std::vector<ports::GivenUp> found;
+  std::int64_t number = 0;
+  for (const auto& [run, row] : runs_) {
+    for (const auto& each : row.archivings) {
+      ++number;
+      const bool is_one = each.completed && !each.archived;
+      if (!is_one || (!destination.empty() && each.destination != destination)) continue;
+      if (std::pair(each.next_attempt, number) < std::pair(after.at, after.number))
+        found.push_back({{each.next_attempt, number}, each});
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.place.at, a.place.number) > std::pair(b.place.at, b.place.number);
+  });
+  keep_first(found, static_cast<std::size_t>(count_max));
+  co_return found;
+}
+
+ports::AsyncResult<std::vector<Destination>> MemoryStore::destinations() {
+  std::vector<Destination> found;
+  for (const auto& [id, destination] : destinations_) found.push_back(destination);
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.seen > b.seen; });
+  co_return found;
+}
+
 ports::AsyncResult<std::vector<KnownPeer>> MemoryStore::known_peers() {
   std::vector<KnownPeer> found;
   for (const auto& [host, peer] : known_peers_) found.push_back(peer);

@@ -133,6 +133,13 @@ void MemoryStore::apply(ports::Changes& changes) {
       if (each.index == archiving.index) test::change(each, archiving);
     }
   }
+  for (const auto& renewed : changes.renewed_archivings) {
+    for (auto& each : row(renewed.run).archivings) {
+      if (each.index == renewed.index) each.expires = renewed.expires;
+    }
+  }
+  for (const auto& each : changes.destinations) destinations_.insert_or_assign(each.id, each);
+  for (const auto& id : changes.forgotten_destinations) destinations_.erase(id);
   for (auto& errand : changes.new_errands) errands_.push_back(std::move(errand));
   for (const auto& errand : changes.changed_errands)
     *std::find_if(errands_.begin(), errands_.end(), with_id(errand.id)) = errand;

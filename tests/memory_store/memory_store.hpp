@@ -35,6 +35,10 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
   ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
+  ports::AsyncResult<std::vector<ports::DestinationQueue>> destination_queues(int count_max) override;
+  ports::AsyncResult<std::vector<ports::GivenUp>> given_up(std::string destination, ports::GivenUpPlace after,
+                                                           int count_max) override;
+  ports::AsyncResult<std::vector<Destination>> destinations() override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
   ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,
@@ -103,7 +107,8 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   std::unordered_map<TaskId, Number> task_numbers_;
   std::unordered_map<RunId, Number> run_numbers_;
   std::array<Places, 3> old_runs_;  // by OldRuns
-  std::vector<Errand> errands_;     // in the order of their coming
+  std::map<std::string, Destination> destinations_;
+  std::vector<Errand> errands_;  // in the order of their coming
   std::map<std::string, KnownPeer> known_peers_;
   std::vector<ChargeRow> charges_;  // in the order of their coming
   Pause pause_;

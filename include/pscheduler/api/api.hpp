@@ -50,7 +50,7 @@ struct Services {
   ports::ScheduleView& schedule_view;
   ports::Metrics& metrics;
   const services::Housekeeping& housekeeping;
-  const services::Archivist& archivist;
+  services::Archivist& archivist;
   services::Peers& peers;
   const services::Errands& errands;
   services::Limits& limits;

@@ -44,6 +44,7 @@ struct Config {
   std::int64_t max_parallel_runs = 0;
   std::int64_t max_tasks = 0;
   std::int64_t max_archivings = 0;
+  Duration archiving_stalled_after{};
   Duration run_straggle{};
   Duration schedule_horizon{};
   Duration keep_runs_tasks{};

@@ -11,6 +11,9 @@ inline constexpr Message kArchiverFailed{"ARCHIVER_FAILED", Level::warning, "An 
 inline constexpr Message kArchivingBroken{"ARCHIVING_BROKEN", Level::error, "A result could not be archived because of a mistake in the program"};
 inline constexpr Message kArchivingExpired{"ARCHIVING_EXPIRED", Level::warning, "A result was not archived within its time to live"};
 inline constexpr Message kArchivingGivenUp{"ARCHIVING_GIVEN_UP", Level::warning, "A result was not archived and will not be tried again"};
+inline constexpr Message kArchivingResumed{"ARCHIVING_RESUMED", Level::info, "A destination takes results again"};
+inline constexpr Message kArchivingRetried{"ARCHIVING_RETRIED", Level::info, "Results that were given up are offered again"};
+inline constexpr Message kArchivingStalled{"ARCHIVING_STALLED", Level::warning, "A destination has taken no result for a while, and results wait for it"};
 inline constexpr Message kArchivingUnreadable{"ARCHIVING_UNREADABLE", Level::error, "What waits to be archived could not be read; it is tried again"};
 inline constexpr Message kConfigurablesApplied{"CONFIGURABLES_APPLIED", Level::info, "The configurables are in force"};
 inline constexpr Message kConfigurablesRefused{"CONFIGURABLES_REFUSED", Level::warning, "The file of configurables is not valid; the values before it stay in force"};

@@ -5,12 +5,31 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pscheduler/model/run_state.hpp"
 #include "pscheduler/ports/schedule_view.hpp"
 #include "pscheduler/time/instant.hpp"
 
 namespace pscheduler::ports {
+
+// Archiving to one destination; or to all that are not told apart, with an empty id and archiver.
+struct DestinationReading {
+  std::string id;
+  std::string archiver;
+  std::int64_t waiting = 0;
+  std::int64_t given_up = 0;  // of those that are kept still
+  std::int64_t taken = 0;     // attempts since the start, by their end
+  std::int64_t refused = 0;
+  std::optional<Duration> oldest;         // age of the oldest that waits
+  std::optional<Duration> since_success;  // since the latest one
+};
+
+// What is taken on, and what at most is.
+struct LoadReading {
+  std::int64_t now = 0;
+  std::int64_t max = 0;
+};
 
 // What is read off when somebody asks rather than counted as it happens.
 struct MetricsReading {
@@ -23,6 +42,10 @@ struct MetricsReading {
   std::int64_t errands = 0;       // removals that are still to be made at other nodes
   Duration errand_age_max{};      // of the oldest of them
   std::int64_t peers_silent = 0;  // other nodes that do not answer
+  LoadReading tasks;              // that have something left to do
+  LoadReading archivings;         // that wait
+  LoadReading runs;               // whose tool is under way
+  std::vector<DestinationReading> destinations;
   Duration uptime{};
 };
 

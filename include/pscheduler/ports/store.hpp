@@ -35,6 +35,9 @@ struct Changes {
   std::vector<StateChange> history;
   std::vector<Archiving> new_archivings;
   std::vector<Archiving> changed_archivings;  // what was to be archived, where and until when stays as it was
+  std::vector<Archiving> renewed_archivings;  // their end of life alone
+  std::vector<Destination> destinations;      // each replaces what was known of it
+  std::vector<std::string> forgotten_destinations;
   std::vector<Errand> new_errands;
   std::vector<Errand> changed_errands;  // every column is replaced
   std::vector<ErrandId> removed_errands;

@@ -26,6 +26,7 @@
 #include "pscheduler/ports/scripts.hpp"
 #include "pscheduler/ports/store.hpp"
 #include "pscheduler/services/archivers.hpp"
+#include "pscheduler/services/destinations.hpp"
 #include "pscheduler/services/plugins.hpp"
 #include "pscheduler/services/run_journal.hpp"
 #include "pscheduler/time/zone.hpp"
@@ -44,6 +45,13 @@ struct ArchivistSettings {
   // theirs.
   std::size_t parallel_max = 100;
   std::size_t parallel_per_archiver_max = 8;
+  DestinationSettings destinations = {};
+};
+
+// Of what was given up: that of a destination, of a run, or all.
+struct GivenUpSelection {
+  std::string destination = {};  // its id; empty: any
+  std::optional<RunId> run = {};
 };
 
 class Archivist {
@@ -79,6 +87,20 @@ class Archivist {
   [[nodiscard]] std::optional<Instant> next_due() const;
 
   [[nodiscard]] std::size_t under_way() const { return under_way_.size(); }
+  [[nodiscard]] std::size_t under_way_to(const std::string& destination) const;
+
+  // How delivering goes.
+  [[nodiscard]] const Destinations& destinations() const { return destinations_; }
+  [[nodiscard]] Destinations& destinations() { return destinations_; }
+
+  // What was given up, the latest first, from a place on; all of it at once where a run is named.
+  [[nodiscard]] ports::AsyncResult<std::vector<ports::GivenUp>> given_up(GivenUpSelection which,
+                                                                         ports::GivenUpPlace after,
+                                                                         int count_max) const;
+
+  // Makes it due now, with its whole time to live; how many that are. What is offered stays with its history,
+  // also when an error ends this. `actor` goes into that.
+  ports::AsyncResult<std::int64_t> offer_again(GivenUpSelection which, std::string actor);
 
  private:
   using Key = std::pair<RunId, int>;
@@ -89,11 +111,13 @@ class Archivist {
     End end = End::given_up;
     Duration again_after{};
     int return_code = 0;
+    DeliveryEnd delivery = DeliveryEnd::unsent;
     std::shared_ptr<const Json> answer;  // of the archiver; null if it was not asked
     std::string error;
   };
   class UnderWay;
   class Recording;
+  class Offering;
 
   bool begin(std::vector<Archiving> due);
   [[nodiscard]] bool is_expired(const Archiving& archiving) const;
@@ -105,9 +129,14 @@ class Archivist {
   [[nodiscard]] std::string root_url(const ArchiveSpec& spec) const;
   void apply(Archiving& archiving, const Attempt& attempt) const;
   void note(const Archiving& archiving, const Attempt& attempt) const;
-  ports::Async<void> record(const Archiving& archiving, const Task& task);
-  ports::AsyncResult<void> store(const Archiving& archiving, const Task& task);
-  ports::AsyncResult<void> store_last(const Archiving& archiving, const Task& task, Duration keep);
+  ports::Async<void> record(const Archiving& archiving, const Attempt& attempt, const Task& task);
+  ports::AsyncResult<void> store(const Archiving& archiving, const Task& task, ports::Changes changes);
+  ports::AsyncResult<void> store_last(const Archiving& archiving, const Task& task, Duration keep,
+                                      ports::Changes changes);
+  ports::AsyncResult<std::int64_t> offer_of_task(TaskId id, std::vector<Archiving> archivings,
+                                                 std::string actor);
+  ports::AsyncResult<void> offer_at_once(const Task& task, std::vector<Archiving> archivings,
+                                         std::string actor);
 
   Ports ports_;
   Plugins& plugins_;
@@ -117,12 +146,15 @@ class Archivist {
   const DefaultArchives* defaults_ = nullptr;
   std::set<Key> under_way_;
   std::map<std::string, std::size_t> under_way_by_archiver_;  // without those that expire
+  std::map<std::string, std::size_t> unrecorded_;             // those of each destination
   std::set<RunId> recording_;                                 // runs of which an outcome is being stored
   std::uint64_t looks_ = 0;
   std::optional<Instant> next_;      // of those that were not due at the last look
   bool some_wait_for_room_ = false;  // of those that were
   bool stopping_ = false;
+  bool offering_ = false;
   ports::Event changed_;
+  Destinations destinations_;
   ports::Scope deliveries_;
 };
 

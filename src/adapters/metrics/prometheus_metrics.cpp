@@ -27,6 +27,53 @@ prometheus::Labels labels(std::initializer_list<std::pair<const char*, std::stri
   return made;
 }
 
+void add_load(prometheus::Registry& registry, const ports::MetricsReading& reading) {
+  auto& now = prometheus::BuildGauge()
+                  .Name("pscheduler_load")
+                  .Help("How much of what it takes on at most the node has: tasks, runs, archivings.")
+                  .Register(registry);
+  auto& max = prometheus::BuildGauge()
+                  .Name("pscheduler_load_max")
+                  .Help("How much of it the node takes on: max-tasks, max-parallel-runs, max-archivings.")
+                  .Register(registry);
+  const auto add = [&](const char* what, const ports::LoadReading& load) {
+    now.Add(labels({{"of", what}})).Set(static_cast<double>(load.now));
+    max.Add(labels({{"of", what}})).Set(static_cast<double>(load.max));
+  };
+  add("tasks", reading.tasks);
+  add("runs", reading.runs);
+  add("archivings", reading.archivings);
+}
+
+// Made anew for each answer, so that destinations that are forgotten leave nothing behind.
+void add_destinations(prometheus::Registry& registry, const ports::MetricsReading& reading) {
+  const auto gauge = [&](const char* name, const char* help) -> auto& {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+  };
+  auto& waiting = gauge("pscheduler_destination_waiting", "Results that wait for a destination.");
+  auto& given_up = gauge("pscheduler_destination_given_up", "Results that were given up and are kept still.");
+  auto& oldest = gauge("pscheduler_destination_oldest_seconds", "Age of the oldest result that waits.");
+  auto& success =
+      gauge("pscheduler_destination_success_seconds", "Time since a destination took a result last.");
+  auto& attempts = prometheus::BuildCounter()
+                       .Name("pscheduler_destination_attempts_total")
+                       .Help("Attempts since the start of the daemon, by what came of them.")
+                       .Register(registry);
+  for (const auto& each : reading.destinations) {
+    const auto known = [&](std::string_view outcome = {}) {
+      auto made = labels({{"destination", each.id}, {"archiver", each.archiver}});
+      if (!outcome.empty()) made.emplace("outcome", std::string(outcome));
+      return made;
+    };
+    waiting.Add(known()).Set(static_cast<double>(each.waiting));
+    given_up.Add(known()).Set(static_cast<double>(each.given_up));
+    if (each.oldest) oldest.Add(known()).Set(seconds(*each.oldest));
+    if (each.since_success) success.Add(known()).Set(seconds(*each.since_success));
+    attempts.Add(known("taken")).Increment(static_cast<double>(each.taken));
+    attempts.Add(known("refused")).Increment(static_cast<double>(each.refused));
+  }
+}
+
 }  // namespace
 
 struct PrometheusMetrics::Families {
@@ -125,7 +172,12 @@ std::string PrometheusMetrics::text(const ports::MetricsReading& reading) {
   to.errand_age.Set(seconds(reading.errand_age_max));
   to.peers_silent.Set(number(reading.peers_silent));
   to.uptime.Set(seconds(reading.uptime));
-  return prometheus::TextSerializer().Serialize(to.registry.Collect());
+  prometheus::Registry momentary;
+  add_load(momentary, reading);
+  add_destinations(momentary, reading);
+  auto families = to.registry.Collect();
+  for (auto& family : momentary.Collect()) families.push_back(std::move(family));
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace pscheduler::adapters

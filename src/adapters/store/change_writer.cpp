@@ -48,6 +48,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database)
       remove_results_(database, kRemoveResults),
       remove_archivings_(database, kRemoveArchivings),
       remove_run_(database, kRemoveRun),
+      destinations_(database),
       errands_(database),
       peers_(database),
       charges_(database),
@@ -62,6 +63,9 @@ Result<void> ChangeWriter::apply(const ports::Changes& changes) {
   for (const auto& step : changes.history) PSCHEDULER_TRY(add(step));
   for (const auto& archiving : changes.new_archivings) PSCHEDULER_TRY(add(archiving));
   for (const auto& archiving : changes.changed_archivings) PSCHEDULER_TRY(change(archiving));
+  for (const auto& archiving : changes.renewed_archivings) destinations_.renew(archiving);
+  for (const auto& destination : changes.destinations) destinations_.set(destination);
+  for (const auto& id : changes.forgotten_destinations) destinations_.forget(id);
   for (const auto& errand : changes.new_errands) PSCHEDULER_TRY(errands_.add(errand));
   for (const auto& errand : changes.changed_errands) PSCHEDULER_TRY(errands_.change(errand));
   for (const auto& id : changes.removed_errands) errands_.remove(id);
@@ -225,6 +229,8 @@ std::size_t bytes_of(const ports::Changes& changes) {
   for (const auto* errands : {&changes.new_errands, &changes.changed_errands}) {
     for (const auto& errand : *errands) bytes += bytes_of(errand);
   }
+  bytes += changes.renewed_archivings.size() * sizeof(Archiving);
+  for (const auto& destination : changes.destinations) bytes += bytes_of(destination);
   bytes += bytes_of(changes.known_peers);
   for (const auto& charge : changes.new_charges) bytes += sizeof(charge) + charge.account.size();
   for (const auto& step : changes.history) bytes += sizeof(step) + step.reason.size() + step.actor.size();

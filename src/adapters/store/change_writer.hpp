@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "adapters/store/charge_rows.hpp"
+#include "adapters/store/destination_rows.hpp"
 #include "adapters/store/errand_rows.hpp"
 #include "adapters/store/peer_rows.hpp"
 #include "adapters/store/removals.hpp"
@@ -58,6 +59,7 @@ class ChangeWriter {
   SQLite::Statement remove_results_;
   SQLite::Statement remove_archivings_;
   SQLite::Statement remove_run_;
+  DestinationWriter destinations_;
   ErrandWriter errands_;
   PeerWriter peers_;
   ChargeWriter charges_;

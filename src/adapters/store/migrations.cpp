@@ -212,10 +212,35 @@ DROP INDEX archiving_open;
 CREATE INDEX archiving_waiting ON archiving(destination, next_attempt_us, number, expires_us) WHERE completed = 0;
 )sql";
 
+// How delivering to each destination has gone; it refers to no other table, as what was delivered is removed
+// long before. Beside it the ways to count what waits and what was given up: `completed` and `archived` are
+// in the indexes though they are the same in all of their rows, as SQLite would else look them up in the
+// table.
+constexpr char kDeliveries[] = R"sql(
+CREATE TABLE destination (
+  id TEXT PRIMARY KEY,
+  archiver TEXT NOT NULL,
+  label TEXT NOT NULL,
+  place TEXT NOT NULL,
+  last_success_us INTEGER,
+  last_failure_us INTEGER,
+  last_error TEXT NOT NULL,
+  failing_since_us INTEGER,
+  reported INTEGER NOT NULL CHECK (reported IN (0, 1)),
+  seen_us INTEGER NOT NULL
+) STRICT;
+DROP INDEX archiving_waiting;
+CREATE INDEX archiving_waiting ON archiving(destination, next_attempt_us, number, expires_us, completed)
+  WHERE completed = 0;
+CREATE INDEX archiving_given_up ON archiving(next_attempt_us) WHERE completed = 1 AND archived = 0;
+CREATE INDEX archiving_given_up_there ON archiving(destination, next_attempt_us, number, completed, archived)
+  WHERE completed = 1 AND archived = 0;
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, kFirst},        Migration{2, kNonstartsInARow},
                                     Migration{3, kSeveralNodes}, Migration{4, kErrandsThatTell},
                                     Migration{5, kKnownPeers},   Migration{6, kCharges},
-                                    Migration{7, kDestinations}};
+                                    Migration{7, kDestinations}, Migration{8, kDeliveries}};
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();

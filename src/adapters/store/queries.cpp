@@ -39,6 +39,7 @@ Queries::Queries(std::unique_ptr<SQLite::Database> database)
       unfinished_runs_(*database_, kUnfinishedRuns),
       open_runs_(*database_, kOpenRuns),
       archivings_(*database_),
+      destinations_(*database_),
       errands_(*database_),
       peers_(*database_),
       charges_(*database_),

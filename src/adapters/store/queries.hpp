@@ -10,6 +10,7 @@
 
 #include "adapters/store/archiving_queries.hpp"
 #include "adapters/store/charge_rows.hpp"
+#include "adapters/store/destination_rows.hpp"
 #include "adapters/store/errand_rows.hpp"
 #include "adapters/store/peer_rows.hpp"
 #include "adapters/store/retention_queries.hpp"
@@ -40,6 +41,7 @@ class Queries {
   std::vector<Task> planning_tasks();
   std::vector<Run> open_runs(Instant now);
   ArchivingQueries& archivings() { return archivings_; }
+  DestinationQueries& destinations() { return destinations_; }
   ErrandQueries& errands() { return errands_; }
   PeerQueries& peers() { return peers_; }
   ChargeQueries& charges() { return charges_; }
@@ -68,6 +70,7 @@ class Queries {
   SQLite::Statement unfinished_runs_;
   SQLite::Statement open_runs_;
   ArchivingQueries archivings_;
+  DestinationQueries destinations_;
   ErrandQueries errands_;
   PeerQueries peers_;
   ChargeQueries charges_;

@@ -170,6 +170,28 @@ ports::AsyncResult<ports::ArchivingCounts> SqliteStore::archiving_counts(Instant
       [now](Queries& queries) { return queries.archivings().counts(now); });
 }
 
+ports::AsyncResult<std::vector<ports::DestinationQueue>> SqliteStore::destination_queues(int count_max) {
+  return rooms_->lists.ask<std::vector<ports::DestinationQueue>>(
+      [count_max](Queries& queries) { return queries.destinations().queues(count_max); });
+}
+
+ports::AsyncResult<std::vector<ports::GivenUp>> SqliteStore::given_up(std::string destination,
+                                                                      ports::GivenUpPlace after,
+                                                                      int count_max) {
+  if (!is_page_size(count_max)) co_return fail(no_such_page_size(count_max));
+  auto query = [destination = std::move(destination), after, count_max](Queries& queries) {
+    return queries.destinations().given_up(destination, after, count_max);
+  };
+  auto asking = rooms_->lists.ask<std::vector<ports::GivenUp>>(std::move(query));
+  auto found = co_await std::move(asking);
+  co_return found;
+}
+
+ports::AsyncResult<std::vector<Destination>> SqliteStore::destinations() {
+  return rooms_->lists.ask<std::vector<Destination>>(
+      [](Queries& queries) { return queries.destinations().all(kPageSizeMax); });
+}
+
 ports::AsyncResult<std::vector<Errand>> SqliteStore::errands() {
   return rooms_->lists.ask<std::vector<Errand>>([](Queries& queries) { return queries.errands().all(); });
 }

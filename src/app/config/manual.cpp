@@ -40,7 +40,7 @@ start. Clients and nodes of pScheduler do not verify certificates. New files are
 
 **Log.** One line an event on stderr: time in UTC, level, id, text, then fields. Search for the ids; they never
 change. Keys and passwords are shown as `***`. Worth an alarm: every ERROR, `STORE_FULL`, `PLUGIN_UNUSABLE`,
-`HTTP_ACCEPT_PAUSED`.
+`HTTP_ACCEPT_PAUSED`, `ARCHIVING_STALLED`.
 
 ```
 2030-05-01T12:00:00.031Z INFO SERVER_READY "Ready to serve" addresses=127.0.0.1:8443 data_directory=/var/lib/pscheduler

@@ -97,6 +97,13 @@ constexpr ConfigKey kKeys[] = {
      .help =
          "Results that wait to be archived; while there are so many, tasks with archives are answered with "
          "503. Those taken on before go on."},
+    {.name = "archiving-stalled-after",
+     .target = &Config::archiving_stalled_after,
+     .preset = "PT15M",
+     .least = "PT1M",
+     .most = "P365D",
+     .help = "A destination of results that has taken none for so long while some wait for it is told of in "
+             "the log."},
     {.name = "run-straggle",
      .target = &Config::run_straggle,
      .preset = "PT30S",

@@ -64,6 +64,7 @@ services::ArchivistSettings archivist_settings(const Config& config, const std::
   settings.host_name = host_name;
   settings.scheme = config.plain_http ? "http" : "https";
   settings.zone = zone;
+  settings.destinations = {config.archiving_stalled_after, config.keep_runs_tasks};
   return settings;
 }
 
@@ -278,6 +279,7 @@ void Daemon::furnish_housekeeping(Parts& parts) {
     const Duration keep = values.keep_runs_tasks.value_or(config_.keep_runs_tasks);
     parts.housekeeping->set_keep(keep);
     parts.errands->set_keep(keep);
+    parts.archivist->destinations().set_keep(keep);
   };
   parts.configurables = std::make_unique<services::ConfigurablesWatch>(
       services::ConfigurablesWatch::Ports{parts.clock, parts.files, log_}, config_.configurables, read,

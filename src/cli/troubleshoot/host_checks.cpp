@@ -9,6 +9,7 @@
 #include "cli/json_members.hpp"
 #include "cli/servers.hpp"
 #include "cli/text_layout.hpp"
+#include "cli/user_times.hpp"
 #include "pscheduler/addr/host_port.hpp"
 #include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/base/text.hpp"
@@ -45,17 +46,9 @@ std::string family_words(IpVersion version) {
                                     : "an address";
 }
 
-// "3 minutes ago", roughly: one unit is enough to know whether something stands still.
+// "3 minutes ago".
 std::string ago(Duration length) {
-  const auto whole = std::chrono::floor<seconds>(std::chrono::abs(length)).count();
-  const auto in_units = [&](std::int64_t unit, const char* name) {
-    const auto count = whole / unit;
-    return std::to_string(count) + " " + name + (count == 1 ? "" : "s");
-  };
-  const auto text = whole < 120      ? in_units(1, "second")
-                    : whole < 7200   ? in_units(60, "minute")
-                    : whole < 172800 ? in_units(3600, "hour")
-                                     : in_units(86400, "day");
+  const auto text = rough_length(length);
   return length < Duration::zero() ? "in " + text : text + " ago";
 }
 

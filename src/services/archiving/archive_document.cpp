@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/addr/ip_address.hpp"
+#include "pscheduler/json/access.hpp"
 #include "pscheduler/json/hidden.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/services/default_archives.hpp"
@@ -70,6 +71,13 @@ std::string archive_record(const Json& data, const Archiving& archiving, const H
   if (is_from_outside) record["from-outside"] = true;
   record["result"] = std::move(result);
   return json::to_compact(record);
+}
+
+std::optional<Duration> keep_after_archive(const Task& task) {
+  const auto text = json::find_string(stored_value(task.document), "keep-after-archive");
+  if (!text) return std::nullopt;
+  const auto length = parse_duration(*text);
+  return length ? std::optional(*length) : std::nullopt;
 }
 
 }  // namespace pscheduler::services

@@ -1,6 +1,7 @@
 #pragma once
 // What an archiver is given (spec scheduling.md 11.4).
 
+#include <optional>
 #include <string>
 
 #include "pscheduler/json/value.hpp"
@@ -31,5 +32,8 @@ Json archived_result(const Task& task, const ports::StoredRun& stored, const Jso
 // archives are this host's own wish, whoever asked for the task.
 std::string archive_record(const Json& data, const Archiving& archiving, const Hints& hints, Json result,
                            const ArchiveLinks& links, const Zone& zone);
+
+// How long a run of the task is kept after its last archiving, where the task says so.
+std::optional<Duration> keep_after_archive(const Task& task);
 
 }  // namespace pscheduler::services

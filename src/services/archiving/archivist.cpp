@@ -57,6 +57,7 @@ Archivist::Archivist(Ports ports, Plugins& plugins, Archivers& archivers, RunJou
       journal_(journal),
       settings_(std::move(settings)),
       changed_(ports_.executor),
+      destinations_({ports_.executor, ports_.store, ports_.clock, ports_.log}, settings_.destinations),
       deliveries_(ports_.executor,
                   [this](const std::exception_ptr& mistake) { note_mistake(ports_.log, mistake); }) {}
 
@@ -90,6 +91,9 @@ void Archivist::look() {
 ports::Async<void> Archivist::work() {
   // Those under way may be the first of the due ones.
   const int batch = static_cast<int>(2 * settings_.parallel_per_archiver_max);
+  const auto known = co_await destinations_.recover();
+  if (!known) ports_.log.write(ports::kArchivingUnreadable, {{"error", known.error().message}});
+  deliveries_.spawn(destinations_.watch());
   while (!stopping_) {
     const std::uint64_t looked = looks_;
     auto agenda = co_await ports_.store.archiving_agenda(ports_.clock.now(), batch);
@@ -125,6 +129,11 @@ bool Archivist::begin(std::vector<Archiving> due) {
 
 std::optional<Instant> Archivist::next_due() const {
   return some_wait_for_room_ ? ports_.clock.now() : next_;
+}
+
+std::size_t Archivist::under_way_to(const std::string& destination) const {
+  const auto found = unrecorded_.find(destination);
+  return found == unrecorded_.end() ? 0 : found->second;
 }
 
 bool Archivist::is_expired(const Archiving& archiving) const {

@@ -13,6 +13,7 @@
 #include "pscheduler/services/wire_form.hpp"
 #include "pscheduler/time/iso8601.hpp"
 #include "services/archiving/archive_document.hpp"
+#include "services/archiving/attempt_history.hpp"
 #include "services/archiving/under_way.hpp"
 
 namespace pscheduler::services {
@@ -32,24 +33,6 @@ constexpr Duration kRetryMin = std::chrono::seconds(1);
 
 // A store without room is tried again after it.
 constexpr Duration kStoreAgain = std::chrono::seconds(1);
-
-// Attempts that are kept with an archiving, the latest ones, and what is kept of an answer and of an error.
-constexpr std::size_t kDiagsMax = 100;
-constexpr std::size_t kAnswerBytesMax = 8192;
-constexpr std::size_t kErrorBytesMax = 2000;
-
-Json shown_answer(const Json* answer) {
-  if (answer == nullptr) return "";
-  std::string text = json::to_compact(*answer);
-  return text.size() <= kAnswerBytesMax ? *answer : Json(excerpt(text, kAnswerBytesMax));
-}
-
-std::optional<Duration> keep_after_archive(const Task& task) {
-  const auto text = json::find_string(stored_value(task.document), "keep-after-archive");
-  if (!text) return std::nullopt;
-  const auto length = parse_duration(*text);
-  return length ? std::optional(*length) : std::nullopt;
-}
 
 // The data with the texts that their transforms made of the result in the places of these.
 ports::AsyncResult<std::shared_ptr<const Json>> transform_data(
@@ -91,7 +74,7 @@ ports::Async<void> Archivist::deliver_within(const Archiving& archiving) {
   Archiving after = archiving;
   apply(after, tried);
   note(after, tried);
-  co_await record(after, **task);
+  co_await record(after, tried, **task);
 }
 
 std::string Archivist::root_url(const ArchiveSpec& spec) const {
@@ -138,9 +121,15 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
   std::string document =
       archive_record(**data, archiving, task.hints, std::move(result), links, settings_.zone);
   auto reply = co_await archivers_.archive(spec.archiver, std::move(document));
-  if (!reply) co_return failed(reply.error());
+  if (!reply) {
+    auto unanswered = failed(reply.error());
+    if (unanswered.end != Attempt::End::postponed) unanswered.delivery = DeliveryEnd::refused;
+    co_return unanswered;
+  }
+  attempt.delivery = DeliveryEnd::refused;
   attempt.answer = reply->document;
   if (reply->succeeded) {
+    attempt.delivery = DeliveryEnd::taken;
     attempt.end = Attempt::End::archived;
     co_return attempt;
   }
@@ -179,20 +168,15 @@ void Archivist::apply(Archiving& archiving, const Attempt& attempt) const {
     archiving.next_attempt = now + kPostponement;
     return;
   }
-  Json diags = stored_value(archiving.diags);
-  diags.push_back({{"time", format_timestamp_z(now)},
-                   {"return-code", attempt.return_code},
-                   {"stdout", shown_answer(attempt.answer.get())},
-                   {"stderr", excerpt(attempt.error, kErrorBytesMax)}});
-  if (diags.size() > kDiagsMax) diags.erase(diags.begin());
-  archiving.diags = json::to_compact(diags);
+  remember(archiving, {now, attempt.return_code, attempt.answer.get(), attempt.error});
   if (attempt.end != Attempt::End::expired) {
     ++archiving.attempts;
     archiving.last_attempt = now;
   }
   archiving.archived = attempt.end == Attempt::End::archived;
   archiving.completed = attempt.end != Attempt::End::again;
-  if (!archiving.completed) archiving.next_attempt = now + std::max(attempt.again_after, kRetryMin);
+  // Of those that are given up it tells when that was.
+  archiving.next_attempt = archiving.completed ? now : now + std::max(attempt.again_after, kRetryMin);
 }
 
 void Archivist::note(const Archiving& archiving, const Attempt& attempt) const {
@@ -209,9 +193,13 @@ void Archivist::note(const Archiving& archiving, const Attempt& attempt) const {
 }
 
 // Until it is stored: an attempt that is not recorded would be made again.
-ports::Async<void> Archivist::record(const Archiving& archiving, const Task& task) {
+ports::Async<void> Archivist::record(const Archiving& archiving, const Attempt& attempt, const Task& task) {
+  const ports::Changes news = destinations_.note(archiving, attempt.delivery, attempt.error);
   for (bool first_time = true;; first_time = false) {
-    const auto stored = co_await store(archiving, task);
+    auto changes = news;
+    changes.changed_archivings.push_back(archiving);
+    auto storing = store(archiving, task, std::move(changes));
+    const auto stored = co_await std::move(storing);
     // Not there any more: the run has been removed meanwhile.
     if (stored || stored.error().code == Errc::not_found) co_return;
     if (first_time) {
@@ -222,24 +210,22 @@ ports::Async<void> Archivist::record(const Archiving& archiving, const Task& tas
   }
 }
 
-ports::AsyncResult<void> Archivist::store(const Archiving& archiving, const Task& task) {
+ports::AsyncResult<void> Archivist::store(const Archiving& archiving, const Task& task,
+                                          ports::Changes changes) {
   const auto keep = archiving.completed ? keep_after_archive(task) : std::nullopt;
-  if (keep) co_return co_await store_last(archiving, task, *keep);
-  ports::Changes changes;
-  changes.changed_archivings.push_back(archiving);
+  if (keep) co_return co_await store_last(archiving, task, *keep, std::move(changes));
   co_return co_await journal_.commit_for(task.id, std::move(changes));
 }
 
 // With the last archiving of a run that completes, the run itself gets the time at which it may go.
-ports::AsyncResult<void> Archivist::store_last(const Archiving& archiving, const Task& task, Duration keep) {
+ports::AsyncResult<void> Archivist::store_last(const Archiving& archiving, const Task& task, Duration keep,
+                                               ports::Changes changes) {
   while (recording_.contains(archiving.run)) co_await changed_.wait();
   const Recording mark(*this, archiving.run);
   auto all = co_await ports_.store.archivings(archiving.run);
   if (!all) co_return fail(std::move(all.error()));
   auto run = co_await ports_.store.run(task.id, archiving.run);
   if (!run) co_return fail(std::move(run.error()));
-  ports::Changes changes;
-  changes.changed_archivings.push_back(archiving);
   const bool last = std::ranges::all_of(
       *all, [&](const Archiving& other) { return other.completed || other.index == archiving.index; });
   if (last && *run) {

@@ -11,12 +11,16 @@ class Archivist::UnderWay {
   UnderWay(Archivist& archivist, const Archiving& archiving, bool at_archiver)
       : archivist_(archivist),
         key_(archiving.run, archiving.index),
+        destination_(archiving.destination),
         archiver_(at_archiver ? archiving.archiver : std::string()) {
     archivist_.under_way_.insert(key_);
+    ++archivist_.unrecorded_[destination_];
     if (!archiver_.empty()) ++archivist_.under_way_by_archiver_[archiver_];
   }
   ~UnderWay() {
     archivist_.under_way_.erase(key_);
+    const auto unrecorded = archivist_.unrecorded_.find(destination_);
+    if (--unrecorded->second == 0) archivist_.unrecorded_.erase(unrecorded);
     const auto busy = archivist_.under_way_by_archiver_.find(archiver_);
     if (busy != archivist_.under_way_by_archiver_.end() && --busy->second == 0) {
       archivist_.under_way_by_archiver_.erase(busy);
@@ -29,6 +33,7 @@ class Archivist::UnderWay {
  private:
   Archivist& archivist_;
   Key key_;
+  std::string destination_;
   std::string archiver_;
 };
 
@@ -48,6 +53,21 @@ class Archivist::Recording {
  private:
   Archivist& archivist_;
   RunId run_;
+};
+
+// What was given up is being offered again: one at a time, as each begins with what is stored.
+class Archivist::Offering {
+ public:
+  explicit Offering(Archivist& archivist) : archivist_(archivist) { archivist_.offering_ = true; }
+  ~Offering() {
+    archivist_.offering_ = false;
+    archivist_.changed_.notify_all();
+  }
+  Offering(const Offering&) = delete;
+  Offering& operator=(const Offering&) = delete;
+
+ private:
+  Archivist& archivist_;
 };
 
 }  // namespace pscheduler::services

@@ -116,6 +116,26 @@ TEST_F(Metrics, LeaveOutWhatCannotBeLearned) {
   EXPECT_EQ(bench.server.options_seen.back().time_limit, std::chrono::seconds(5));
 }
 
+TEST_F(Metrics, TellLoadAndDestinationsWhereThereAre) {
+  bench.server.on("GET " + kRoot, "\"This is pScheduler\"");
+  bench.server.on("GET " + kRoot + "status", R"({"load": {"tasks": {"now": 3, "max": 50}}})");
+  bench.server.on("GET " + kRoot + "stat/archiving/destinations",
+                  R"([{"id": "3f1c", "archiver": "http", "destination": "https://sink", "waiting": 2,
+                       "under-way": 1, "given-up": 4, "oldest": "2030-05-01T11:59:00+00:00",
+                       "last-success": null}])");
+  EXPECT_EQ(metrics_command(bench.context, {}), 0);
+  EXPECT_EQ(bench.out.str(),
+            R"({"destinations": {"3f1c": {"archiver": "http", "given-up": 4, "oldest-seconds": 60, )"
+            R"("under-way": 1, "waiting": 2}}, "load": {"tasks": {"max": 50, "now": 3}}})"
+            "\n");
+  bench.out.str("");
+  EXPECT_EQ(metrics_command(bench.context, {"--format", "prometheus"}), 0);
+  EXPECT_THAT(bench.out.str(), HasSubstr("perfsonar_pscheduler_load{of=\"tasks\",state=\"max\"} 50\n"));
+  EXPECT_THAT(bench.out.str(),
+              HasSubstr("perfsonar_pscheduler_destination{destination=\"3f1c\",archiver=\"http\","
+                        "state=\"oldest-seconds\"} 60\n"));
+}
+
 TEST_F(Metrics, PrometheusGetsNumbersOnly) {
   bench.server.on("GET " + kRoot, "\"This is pScheduler\"");
   bench.server.on("GET " + kControl, R"({"is_paused":true,"infinite":false,"remaining":"PT5M"})");

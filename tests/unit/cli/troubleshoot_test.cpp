@@ -59,6 +59,7 @@ class Troubleshoot : public ::testing::Test {
         server.on("GET " + root + list, R"(["x"])");
       server.on("GET " + root + "status", healthy_status().dump());
       server.on("GET " + root + "stat/peers", "[]");
+      server.on("GET " + root + "stat/archiving/destinations", "[]");
       server.on("POST " + root + "tasks", "\"" + root + "tasks/1\"");
       server.on("GET " + root + "tasks/1/runs/first", run_at(root + "run", "finished", true).dump());
     }
@@ -103,6 +104,7 @@ TEST_F(Troubleshoot, AWellHostPassesEachCheck) {
             "Seeing that they are on time ... all run\n"
             "Seeing that its limits can be used ... OK\n"
             "Seeing that the hosts it calls answer ... none so far\n"
+            "Seeing that results arrive ... none are archived\n"
             "Last run scheduled ... never\n"
             "Last run completed ... 3 minutes ago\n"
             "Idling for a second ... posted ... scheduled ... measured ... OK\n"
@@ -278,6 +280,26 @@ TEST_F(Troubleshoot, TellsWhichHostsAServerCannotReachAndWhatItOwesThem) {
   EXPECT_THAT(words, HasSubstr("Connection refused"));
   EXPECT_THAT(words, HasSubstr("3 tasks and runs are"));
   EXPECT_THAT(out(), HasSubstr("pscheduler troubleshoot --host here.example.org HOST2"));
+}
+
+TEST_F(Troubleshoot, NotesWhereResultsDoNotArrive) {
+  const Json destinations = {{{"id", "3f1c09ab"},
+                              {"archiver", "http"},
+                              {"state", "failing"},
+                              {"waiting", 2},
+                              {"last-failure", "2030-05-01T11:59:00Z"},
+                              {"last-error", "Connection refused"}},
+                             {{"id", "91ab77de"}, {"archiver", "file"}, {"state", "idle"}}};
+  answer(kHere + "stat/archiving/destinations", {200, destinations.dump(), true});
+  EXPECT_EQ(run({"--quick"}), 0) << out();
+  EXPECT_THAT(out(), HasSubstr("Seeing that results arrive ... 1 of 2 destinations take none\n"));
+  EXPECT_THAT(out(), HasSubstr("3f1c09ab http\n"));
+  EXPECT_THAT(out(), HasSubstr("ago: Connection refused\n"));
+  EXPECT_THAT(out(), HasSubstr("pscheduler archiving --retry"));
+  EXPECT_EQ(out().find("91ab77de"), std::string::npos);
+  answer(kHere + "stat/archiving/destinations", {404, "", true});
+  EXPECT_EQ(run({"--quick"}), 0) << out();
+  EXPECT_THAT(out(), HasSubstr("Seeing that results arrive ... not supported by here.example.org\n"));
 }
 
 TEST_F(Troubleshoot, AsksNoServerForThatThatDoesNotKnowIt) {

@@ -64,6 +64,10 @@ class SqliteStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
   ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
+  ports::AsyncResult<std::vector<ports::DestinationQueue>> destination_queues(int count_max) override;
+  ports::AsyncResult<std::vector<ports::GivenUp>> given_up(std::string destination, ports::GivenUpPlace after,
+                                                           int count_max) override;
+  ports::AsyncResult<std::vector<Destination>> destinations() override;
   ports::AsyncResult<std::vector<Errand>> errands() override;
   ports::AsyncResult<std::vector<KnownPeer>> known_peers() override;
   ports::AsyncResult<std::vector<Charge>> charges(std::string account, Instant after, Instant before,

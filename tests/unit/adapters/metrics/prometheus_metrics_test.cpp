@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Metrics, CountsWhatHappens) {
   PrometheusMetrics metrics;
@@ -57,8 +58,26 @@ TEST(Metrics, ShowsWhatIsRead) {
   EXPECT_THAT(text, HasSubstr("pscheduler_archivings{when=\"due\"} 2"));
   EXPECT_THAT(text, HasSubstr("pscheduler_paused 1"));
   EXPECT_THAT(text, HasSubstr("pscheduler_uptime_seconds 90"));
+  reading.tasks = {3, 50'000};
+  reading.archivings = {2, 500'000};
+  reading.destinations = {{"3f1c", "http", 212, 4, 7, 9, 90s, std::nullopt},
+                          {"91ab", "file", 0, 0, 1, 0, {}, 5s}};
+  text = metrics.text(reading);
+  EXPECT_THAT(text, HasSubstr("pscheduler_load{of=\"tasks\"} 3"));
+  EXPECT_THAT(text, HasSubstr("pscheduler_load_max{of=\"archivings\"} 500000"));
+  const std::string http = "{archiver=\"http\",destination=\"3f1c\"} ";
+  EXPECT_THAT(text, HasSubstr("pscheduler_destination_waiting" + http + "212"));
+  EXPECT_THAT(text, HasSubstr("pscheduler_destination_given_up" + http + "4"));
+  EXPECT_THAT(text, HasSubstr("pscheduler_destination_oldest_seconds" + http + "90"));
+  EXPECT_THAT(text, Not(HasSubstr("pscheduler_destination_success_seconds" + http))) << "there was none";
+  EXPECT_THAT(text,
+              HasSubstr("pscheduler_destination_success_seconds{archiver=\"file\",destination=\"91ab\"} 5"));
+  EXPECT_THAT(text, HasSubstr("pscheduler_destination_attempts_total{archiver=\"http\",destination=\"3f1c\","
+                              "outcome=\"refused\"} 9"));
+  reading.destinations.clear();
   reading.paused = false;
   text = metrics.text(reading);
+  EXPECT_THAT(text, Not(HasSubstr("3f1c"))) << "what is forgotten leaves nothing behind";
   EXPECT_THAT(text, HasSubstr("pscheduler_paused 0"));
 }
 

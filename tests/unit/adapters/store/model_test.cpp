@@ -250,6 +250,19 @@ class Answers {
     line("agenda", agenda.due, agenda.next);
     const auto counts = get(store_.archiving_counts(at(10)));
     line("archivings", counts.due, counts.later);
+    // Ids differ, and those given up in the same moment come in no certain order.
+    std::int64_t waiting = 0;
+    std::int64_t given_up = 0;
+    for (const auto& queue : get(store_.destination_queues(100))) {
+      waiting += queue.waiting;
+      given_up += queue.given_up;
+    }
+    line("queues", waiting, given_up);
+    auto failed = get(store_.given_up("", {}, 100));
+    std::ranges::stable_sort(failed, {}, [](const ports::GivenUp& each) {
+      return std::tuple(each.archiving.next_attempt, each.archiving.run, each.archiving.index);
+    });
+    for (const auto& each : failed) line("given up", each.archiving);
   }
 
   void ask_charges() {
