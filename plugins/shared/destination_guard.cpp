@@ -80,12 +80,15 @@ Reach reach_of(const IpAddress& address) {
   return is_in(kNeighbours, meant) ? Reach::neighbours : Reach::everybody;
 }
 
-Result<DestinationGuard> DestinationGuard::load(std::string_view archiver, const Json& record) {
+Result<DestinationGuard> DestinationGuard::load(std::string_view archiver, const Json& record,
+                                                std::vector<std::string_view> other_keys) {
   DestinationGuard guard;
   guard.from_outside_ = is_from_outside(record);
   if (!guard.from_outside_) return guard;
   const auto config = PluginConfig::of_archiver(archiver);
   if (!config) return fail(config.error());
+  other_keys.insert(other_keys.end(), {"this-host", "private"});
+  PSCHEDULER_TRY(config->check_keys(other_keys));
   const auto this_host = config->flag("this-host", false);
   if (!this_host) return fail(this_host.error());
   const auto neighbours = config->flag("private", true);

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/base/result.hpp"
@@ -16,8 +17,10 @@ namespace pscheduler::plugins {
 class DestinationGuard {
  public:
   // For one record. "this-host" (default no) and "private" (default yes) in the archiver's configuration say
-  // what tasks from outside may reach; those from this host may reach everything.
-  static Result<DestinationGuard> load(std::string_view archiver, const Json& record);
+  // what tasks from outside may reach; those from this host may reach everything. `other_keys` are those that
+  // the configuration may have besides: a misspelt one keeps all from outside away.
+  static Result<DestinationGuard> load(std::string_view archiver, const Json& record,
+                                       std::vector<std::string_view> other_keys = {});
 
   // What is wrong with an address, as a sentence; empty when it may be reached. To be asked of the address
   // that is connected to, not of one that a name led to earlier.

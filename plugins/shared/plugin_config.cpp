@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "pscheduler/base/text.hpp"
 #include "shared/line_words.hpp"
@@ -21,7 +21,10 @@ Result<PluginConfig> load(std::string_view plugin, const char* variable, const c
   const std::filesystem::path folder = given != nullptr && *given != '\0' ? given : usual_folder;
   const auto path = folder / fmt::format("{}.conf", plugin);
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return PluginConfig::parse(plugin, {}, path);
+  const bool exists = std::filesystem::exists(path, error);
+  if (error)
+    return fail(Errc::unavailable, fmt::format("{} cannot be read: {}.", path.string(), error.message()));
+  if (!exists) return PluginConfig::parse(plugin, {}, path);
   std::ifstream stream(path, std::ios::binary);
   std::string text(static_cast<std::size_t>(kFileBytesMax) + 1, '\0');
   stream.read(text.data(), kFileBytesMax + 1);
@@ -65,6 +68,16 @@ Result<PluginConfig> PluginConfig::parse(std::string_view plugin, std::string_vi
     if (is_ours) config.values_[to_lower(trim(line.substr(0, sign)))] = trim(line.substr(sign + 1));
   }
   return config;
+}
+
+Result<void> PluginConfig::check_keys(const std::vector<std::string_view>& known) const {
+  for (const auto& [key, value] : values_) {
+    if (std::ranges::find(known, key) != known.end()) continue;
+    return fail(Errc::invalid_argument,
+                fmt::format("{}: there is no key \"{}\"; those known are {}.", file_, excerpt(key),
+                            join(std::vector<std::string>(known.begin(), known.end()), ", ")));
+  }
+  return {};
 }
 
 std::string PluginConfig::text(std::string_view key, std::string_view otherwise) const {

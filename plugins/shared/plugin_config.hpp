@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pscheduler/base/result.hpp"
 
@@ -21,6 +22,9 @@ class PluginConfig {
   static Result<PluginConfig> parse(std::string_view plugin, std::string_view text, std::string file);
 
   [[nodiscard]] const std::string& file() const { return file_; }
+
+  // A misspelt key would leave what it forbids allowed. Errors: invalid_argument, which names it.
+  [[nodiscard]] Result<void> check_keys(const std::vector<std::string_view>& known) const;
 
   [[nodiscard]] std::string text(std::string_view key, std::string_view otherwise) const;
   [[nodiscard]] Result<std::int64_t> number(std::string_view key, std::int64_t otherwise, std::int64_t least,

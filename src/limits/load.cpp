@@ -206,7 +206,18 @@ class Loader {
     for (std::size_t j = 0; apply != nullptr && j < apply->size(); ++j) {
       application.groups.push_back(read_group((*apply)[j], below(members.at("apply"), j)));
     }
+    const auto has_quota = [this](const Group& group) { return this->has_quota(group); };
+    if (application.invert && std::ranges::any_of(application.groups, has_quota)) {
+      findings_.refuse(members.at("invert"),
+                       "lets pass those who have used up the quota that is applied; leave it out");
+    }
     rules_.applications.push_back(std::move(application));
+  }
+
+  [[nodiscard]] bool has_quota(const Group& group) const {
+    return std::ranges::any_of(group.limits, [&](std::size_t limit) {
+      return std::holds_alternative<QuotaLimit>(rules_.limits[limit].data);
+    });
   }
 
   Group read_group(const Json& value, const std::string& pointer) {
@@ -220,6 +231,11 @@ class Loader {
       if (list->empty() && (group.require == Require::any || group.require == Require::one)) {
         findings_.warn(members.at("limits"), "is empty, so the group is never met");
       }
+    }
+    if (group.require == Require::none && has_quota(group)) {
+      findings_.refuse(
+          members.at("require"),
+          "lets pass those who have used up the quota among the limits; require all, any or one");
     }
     return group;
   }

@@ -68,6 +68,11 @@ TEST_F(Admissions, TakesNoTasksWithArchivesWhileTooManyResultsWait) {
       "On this node 2 results wait to be archived, and it takes on no more tasks with archives from 2 on "
       "(max-archivings); leave out the archives, or try again later.\n");
   EXPECT_EQ(ask(Json::object()).status, 200) << "others are welcome";
+  auto document = Json::parse(world->get(task).body);
+  document["participants"] = {"lead.example", "node.example"};
+  const auto as_participant =
+      world->call("POST", "/tasks/0b9a0a4e-7c55-4d8b-9a2f-3f1f5b1c2d3e?participant=1", document.dump());
+  EXPECT_EQ(as_participant.status, 200) << "its lead delivers: " << as_participant.body;
   world->plugins.on_archive = [](const ArchiverCall&) -> Result<ArchiverReply> { return success(); };
   world->advance_to(at(11min));
   EXPECT_EQ(archiving_of(task)["archived"], true);

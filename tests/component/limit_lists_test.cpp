@@ -68,7 +68,7 @@ class LimitLists : public testing::Test {
                              dns,
                              web,
                              networks,
-                             [this](const std::string& path) -> Result<std::string> {
+                             [this](const std::string& path, std::size_t) -> Result<std::string> {
                                files_read.push_back(path);
                                return std::string("10.0.0.0/8");
                              },

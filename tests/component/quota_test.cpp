@@ -3,6 +3,7 @@
 
 #include "component/mesh.hpp"
 #include "component/world.hpp"
+#include "pscheduler/services/quota_book.hpp"
 
 namespace pscheduler::test {
 namespace {
@@ -172,6 +173,34 @@ TEST_F(Quotas, OfRunsThatCouldNotBeStoredAreFreeAgain) {
   world->store.refuses = nullptr;
   world->advance(5min);
   EXPECT_EQ(states_of_runs(task), (States{{"pending", 1}}));
+}
+
+class NoCharges final : public ports::ChargeStore {
+ public:
+  ports::AsyncResult<std::vector<Charge>> charges(std::string, Instant, Instant, int) override {
+    co_return std::vector<Charge>{};
+  }
+};
+
+std::vector<Charge> charge_of(std::string account) {
+  Charge charge;
+  charge.account = std::move(account);
+  return {charge};
+}
+
+// A decision that has to be made again costs all its look-ups again.
+TEST(QuotaBook, MakesThoseDecideAgainWhoTakeFromTheSameAccount) {
+  NoCharges store;
+  services::QuotaBook book(store);
+  const auto before = book.revision();
+  const auto hold = book.hold(charge_of("daily 203.0.113.5/32"));
+  EXPECT_TRUE(book.taken_from_since(before, charge_of("daily 203.0.113.5/32")));
+  EXPECT_FALSE(book.taken_from_since(before, charge_of("daily 198.51.100.7/32")));
+  EXPECT_FALSE(book.taken_from_since(before, {}));
+  EXPECT_FALSE(book.taken_from_since(book.revision(), charge_of("daily 203.0.113.5/32")));
+  for (int i = 0; i < 10'000; ++i) book.hold(charge_of("daily " + std::to_string(i)));
+  EXPECT_TRUE(book.taken_from_since(before, charge_of("daily 198.51.100.7/32"))) << "nobody knows any more";
+  EXPECT_FALSE(book.taken_from_since(book.revision(), charge_of("daily 198.51.100.7/32")));
 }
 
 class MeshQuotas : public MeshTest {};

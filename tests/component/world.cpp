@@ -85,7 +85,7 @@ World::World(const std::filesystem::path& folder, WorldOptions options)
       runner({loop.get_executor(), store, clock, random, host, log}, plugins, journal, book, peers,
              runner_settings(options)),
       limits({loop.get_executor(), clock, scripts, dns, http, networks,
-              [](const std::string& path) { return Result<std::string>(fail(Errc::not_found, path)); }},
+              [](const std::string& path, std::size_t) { return Result<std::string>(fail(Errc::not_found, path)); }},
              store, log, [this] { return Result<std::optional<std::string>>(limits_text); }, {}),
       scheduling({loop.get_executor(), store, clock, random, log}, plugins, journal, book, runner, peers,
                  errands, limits, services::SchedulingSettings{options.horizon, 30s, Zone::utc()}),

@@ -88,6 +88,12 @@ class HttpArchiverTest(E2ETestCase):
         self.assert_refused(answer, "status 401")
         self.assertNotIn("retry", answer)
         self.assertEqual(self.archiver.archive(record(data)), {"succeeded": True})
+        data = {"schema": 2, "_url": f"http://us%40er:p%40ssword@127.0.0.1:{sink.port}/hooks/{SECRET}?x=%70assage"}
+        sink.answers = [(404, {}, f"Cannot POST /hooks/{SECRET} with x being passage, us@er")]
+        answer = self.archiver.archive(record(data))
+        self.assert_refused(answer, "status 404: Cannot POST ***")
+        for secret in ("passage", "us@er"):
+            self.assertNotIn(secret, answer["error"])
 
     def test_nobody_there_and_nobody_answering(self):
         data = {"_url": f"http://127.0.0.1:{unused_port()}/{SECRET}", "retry-policy": POLICY}

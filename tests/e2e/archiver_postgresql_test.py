@@ -2,10 +2,12 @@
 
 import json
 import os
+import socket
+import time
 import unittest
 
 from archivers import RESULT, ArchiverProcess, ask, record, write_configuration
-from harness import E2ETestCase, main
+from harness import DEADLINE, E2ETestCase, main
 from postgres_server import PROGRAMS, Postgres
 from sinks import make_certificate
 
@@ -28,6 +30,10 @@ class PostgresqlArchiverTest(E2ETestCase):
         self.archiver = ArchiverProcess("postgresql", self.configuration)
         self.addCleanup(self.archiver.__exit__)
         self.server.sql("TRUNCATE results")
+        # Servers notice some time later that the client of the test before has gone.
+        deadline = time.monotonic() + DEADLINE
+        while self.clients():
+            self.assertLess(time.monotonic(), deadline)
 
     def archive(self, dsn, result=None, column="doc", table="results", attempts=0, **members):
         data = {"_dsn": dsn, "table": table, "column": column, "retry-policy": POLICY}
@@ -94,11 +100,11 @@ class PostgresqlArchiverTest(E2ETestCase):
         self.assertEqual(self.archive(dsn), {"succeeded": True})
 
     def test_goes_to_no_socket_and_no_file_of_this_host(self):
-        socket = self.server.directory
-        for host in (socket, "''", None, f"127.0.0.1,{socket}", "@abstract"):
+        socket_folder = self.server.directory
+        for host in (socket_folder, "''", None, f"127.0.0.1,{socket_folder}", "@abstract"):
             dsn = self.server.dsn(host=host, user="owner", password=None)
             self.assert_refused(self.archive(dsn), "local-sockets = yes")
-        dsn = self.server.dsn(host=f"db.example,{socket}", hostaddr="127.0.0.1,", user="owner", password=None)
+        dsn = self.server.dsn(host=f"db.example,{socket_folder}", hostaddr="127.0.0.1,", user="owner", password=None)
         self.assert_refused(self.archive(dsn), "local-sockets = yes")
         self.assertEqual(self.archive(self.server.dsn(host=None, hostaddr="127.0.0.1")), {"succeeded": True})
         secret = os.path.join(self.configuration, "secret")
@@ -109,10 +115,19 @@ class PostgresqlArchiverTest(E2ETestCase):
             self.assert_refused(self.archive(self.server.dsn(**{member: secret})), f"{member} leads to files")
         self.assert_refused(self.archive(self.server.dsn(replication="true")), "replication cannot be used")
         write_configuration(self.configuration, "postgresql", local_sockets="yes", files="yes")
-        dsn = self.server.dsn(host=socket, user="owner", password=None)
+        dsn = self.server.dsn(host=socket_folder, user="owner", password=None)
         self.assertEqual(self.archive(dsn), {"succeeded": True})
         self.assertEqual(self.archive(self.server.dsn(password=None, passfile=secret)), {"succeeded": True})
         self.assert_refused(self.archive(dsn, **OUTSIDE), "must name one host")
+        self.assert_refused(self.archive(self.server.dsn(password=None, passfile=secret), **OUTSIDE),
+                            "passfile leads to files")
+
+    def test_a_host_that_keeps_silent_is_not_waited_for_for_long(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            two = self.server.dsn(host="127.0.0.1,127.0.0.1", port=f"{port},{self.server.port}", connect_timeout=2)
+            self.assertEqual(self.archive(two), {"succeeded": True}, "the second takes it")
+            self.assert_refused(self.archive(self.server.dsn(port=port, connect_timeout=2)), "timeout", "PT10S")
 
     def test_tasks_from_other_hosts_do_not_reach_this_one(self):
         self.assertEqual(self.archive(self.server.dsn()), {"succeeded": True}, "leaves a connection open")

@@ -5,6 +5,7 @@
 // Two things are left to the caller, who can reach outside: fetching the text when the file holds a URL, and
 // compiling the scripts.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@
 #include "pscheduler/limits/rules.hpp"
 
 namespace pscheduler::limits {
+
+// What a limits file may have at most.
+inline constexpr std::size_t kFileBytesMax = 16u << 20;
 
 struct LocatedScript {
   std::string pointer;  // where the file has it

@@ -29,7 +29,8 @@ struct LimitPorts {
   ports::DnsRecords& dns;
   ports::HttpClient& http;
   const ports::HostNetworks& networks;
-  std::function<Result<std::string>(const std::string& path)> read_file;  // for file: URLs
+  // For file: URLs. Refuses what is no ordinary file or has more bytes.
+  std::function<Result<std::string>(const std::string& path, std::size_t bytes_max)> read_file;
   // Where files and large texts are read, also read_file is called; where there are none, on the loop.
   ports::asio::any_io_executor workers = {};
   // What is on the accounts of quotas; empty where there is no schedule.

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pscheduler/limits/questions.hpp"
@@ -22,8 +24,12 @@ class QuotaBook {
   // Null for no charges.
   Hold hold(const std::vector<Charge>& charges);
 
-  // Another whenever something has been held that usage() may not have seen.
+  // Grows with each hold.
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
+
+  // Whether an account of one of the charges has been taken from since `revision`, so that usage() may not
+  // have seen it. True for a revision of long ago.
+  [[nodiscard]] bool taken_from_since(std::uint64_t revision, const std::vector<Charge>& charges) const;
 
   // How often usage() has failed so far.
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
@@ -32,6 +38,8 @@ class QuotaBook {
   ports::ChargeStore& store_;
   std::vector<std::weak_ptr<const std::vector<Charge>>> held_;
   std::uint64_t revision_ = 0;
+  std::unordered_map<std::string, std::uint64_t> taken_at_;  // the last revision of an account
+  std::uint64_t known_from_ = 0;                             // what was before is not in taken_at_
   std::uint64_t failures_ = 0;
 };
 

@@ -51,8 +51,8 @@ class Submission {
   // A client's task. invalid_argument: the document, the spec, an archive or a context is refused;
   // forbidden: the limits deny it, with all they say;
   // not_possible: no tool can do it at all of its participants, or one of them fails, which the message names
-  // with its words; unavailable: no room to store it, or too many tasks already. When the caller is cancelled before all participants
-  // have taken the task, it is given up everywhere.
+  // with its words; unavailable: no room to store it, or too many tasks already. When the caller is cancelled
+  // before all participants have taken the task, it is given up everywhere.
   ports::AsyncResult<TaskId> submit(Json document, Hints hints);
 
   // A lead's task for participant number `participant` (1 and up) with the id the lead gave it. All its

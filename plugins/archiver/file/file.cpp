@@ -34,9 +34,15 @@ Result<void> check_data(const Json& data) {
 Result<void> check_room(const FileSettings& settings) {
   std::error_code error;
   std::int64_t count = 0;
-  for (std::filesystem::recursive_directory_iterator entry(settings.directory, error), end;
+  // What is in folders that others keep closed, such as lost+found, is not from here.
+  constexpr auto kOptions = std::filesystem::directory_options::skip_permission_denied;
+  for (std::filesystem::recursive_directory_iterator entry(settings.directory, kOptions, error), end;
        !error && entry != end && count < settings.files_max; entry.increment(error)) {
     ++count;
+  }
+  if (error) {
+    return fail(Errc::unavailable, fmt::format("{} cannot be looked through for files-max: {}.",
+                                               settings.directory, error.message()));
   }
   if (count < settings.files_max) return {};
   return fail(

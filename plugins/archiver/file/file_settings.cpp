@@ -19,6 +19,8 @@ constexpr std::int64_t kFilesCeiling = 100'000;  // all are counted whenever one
 Result<FileSettings> FileSettings::load() {
   const auto config = PluginConfig::of_archiver("file");
   if (!config) return fail(config.error());
+  PSCHEDULER_TRY(
+      config->check_keys({"directory", "outside", "file-bytes-max", "keep-max", "files-max", "sync"}));
   FileSettings settings;
   settings.source = config->file();
   settings.directory = config->text("directory", "");

@@ -113,6 +113,7 @@ Result<void> hand_over(const std::string& path, const std::string& message) {
 Result<void> deliver(const Json& record) {
   const auto config = PluginConfig::of_archiver("syslog");
   if (!config) return fail(config.error());
+  PSCHEDULER_TRY(config->check_keys({"outside", "socket"}));
   const auto outside = config->flag("outside", false);
   if (!outside) return fail(outside.error());
   PSCHEDULER_TRY(check_outside(record, *outside, "syslog", config->file()));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/process/file_descriptor.hpp"
+#include "adapters/file_descriptor.hpp"
 #include "pscheduler/adapters/process/posix_processes.hpp"
 
 namespace pscheduler::adapters {

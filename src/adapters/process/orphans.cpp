@@ -14,7 +14,7 @@
 #include <system_error>
 #include <vector>
 
-#include "adapters/process/file_descriptor.hpp"
+#include "adapters/file_descriptor.hpp"
 
 namespace pscheduler::adapters {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/process/file_descriptor.hpp"
+#include "adapters/file_descriptor.hpp"
 
 namespace pscheduler::adapters {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "adapters/process/file_descriptor.hpp"
+#include "adapters/file_descriptor.hpp"
 #include "adapters/process/launch.hpp"
 #include "shepherd/protocol.hpp"
 

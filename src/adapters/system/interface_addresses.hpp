@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/process/file_descriptor.hpp"
+#include "adapters/file_descriptor.hpp"
 
 namespace pscheduler::adapters {
 

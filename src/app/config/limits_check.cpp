@@ -1,8 +1,6 @@
 #include "app/config/limits_check.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "pscheduler/adapters/system/read_file.hpp"
 #include "pscheduler/limits/load.hpp"
 
 namespace pscheduler::app {
@@ -10,13 +8,11 @@ namespace pscheduler::app {
 ConfigProblems check_limits(const Config& config) {
   std::error_code absent;
   if (!std::filesystem::is_regular_file(config.limits, absent)) return {};
-  const std::ifstream file(config.limits);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return {"limits: '" + config.limits.string() + "' cannot be read"};
-  if (limits::url_in(text.str())) return {};
+  const auto text = adapters::read_file(config.limits, limits::kFileBytesMax);
+  if (!text) return {"limits: " + text.error().message};
+  if (limits::url_in(*text)) return {};
   ConfigProblems problems;
-  const auto loaded = limits::load(text.str(), limits::Strictness::as_before);
+  const auto loaded = limits::load(*text, limits::Strictness::as_before);
   for (const auto& problem : loaded.problems) {
     std::string line = config.limits.string();
     if (problem.place) {

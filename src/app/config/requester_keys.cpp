@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "pscheduler/adapters/system/read_file.hpp"
 #include "pscheduler/app/config.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/pointer.hpp"
@@ -40,16 +39,14 @@ class KeyReader {
   explicit KeyReader(const fs::path& file) : file_(file.string()) {}
 
   tl::expected<RequesterKeys, ConfigProblems> read() {
-    std::ifstream stream(file_, std::ios::binary);
-    text_.assign(std::istreambuf_iterator<char>(stream), {});
-    if (!stream.is_open() || stream.bad()) {
-      return refuse("cannot be read; check that it exists and its permissions");
-    }
+    auto text = adapters::read_file(file_, kFileBytesMax);
+    if (!text) return tl::unexpected(ConfigProblems{std::move(text.error().message)});
+    text_ = std::move(*text);
     if (is_open_to_others(file_)) {
       return refuse(
           "holds keys, so others may have no access to it and its group may only read it; chmod 640 it");
     }
-    const auto document = json::read(text_, {.bytes_max = kFileBytesMax});
+    const auto document = json::read(text_);
     if (!document) {
       const auto& why = document.error().message;
       return refuse("is not valid JSON at " + why.substr(0, why.find(": ")));

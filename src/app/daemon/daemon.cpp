@@ -3,10 +3,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "archive_files.hpp"
 #include "notify.hpp"
@@ -20,11 +16,13 @@
 #include "pscheduler/adapters/system/inotify_watch.hpp"
 #include "pscheduler/adapters/system/interface_networks.hpp"
 #include "pscheduler/adapters/system/posix_files.hpp"
+#include "pscheduler/adapters/system/read_file.hpp"
 #include "pscheduler/adapters/system/system_clock.hpp"
 #include "pscheduler/adapters/system/system_host_facts.hpp"
 #include "pscheduler/adapters/system/system_random.hpp"
 #include "pscheduler/api/api.hpp"
 #include "pscheduler/base/text.hpp"
+#include "pscheduler/limits/load.hpp"
 #include "pscheduler/ports/messages.hpp"
 #include "pscheduler/services/configurables_watch.hpp"
 #include "pscheduler/services/default_archives.hpp"
@@ -43,14 +41,6 @@ namespace {
 
 // Answers that are being made when the daemon stops have this long; long polls are cut then.
 constexpr Duration kAnswerGrace = std::chrono::seconds(1);
-
-Result<std::string> read_text_file(const std::string& path) {
-  const std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return fail(Errc::unavailable, path + " cannot be read: " + std::strerror(errno));
-  return text.str();
-}
 
 Result<RequesterKeys> requester_keys(const Config& config) {
   auto keys = read_requester_keys(config.requester_keys);
@@ -231,12 +221,13 @@ Result<void> Daemon::federate(Parts& parts, const Zone& zone) {
 
 // Who may run what.
 void Daemon::furnish_limits(Parts& parts, const Zone& zone) {
-  services::LimitPorts ports{parts.executor, parts.clock,    parts.scripts,  parts.resolver,
-                             *parts.http,    parts.networks, read_text_file, parts.workers.get_executor()};
+  services::LimitPorts ports{
+      parts.executor, parts.clock,    parts.scripts,       parts.resolver,
+      *parts.http,    parts.networks, adapters::read_file, parts.workers.get_executor()};
   const auto read = [file = config_.limits]() -> Result<std::optional<std::string>> {
     std::error_code absent;
     if (!std::filesystem::is_regular_file(file, absent)) return std::nullopt;
-    auto text = read_text_file(file.string());
+    auto text = adapters::read_file(file, limits::kFileBytesMax);
     if (!text) return fail(std::move(text.error()));
     return std::optional(std::move(*text));
   };

@@ -3,11 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "cli/program/run_to_end.hpp"
 #include "pscheduler/adapters/http/client.hpp"
@@ -15,6 +11,7 @@
 #include "pscheduler/adapters/process/posix_processes.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
 #include "pscheduler/adapters/system/interface_networks.hpp"
+#include "pscheduler/adapters/system/read_file.hpp"
 #include "pscheduler/adapters/system/system_clock.hpp"
 #include "pscheduler/services/limit_rules.hpp"
 
@@ -52,14 +49,6 @@ adapters::JqScriptsOptions jq_options(const Companions& companions) {
   options.helper = companions.jq_helper;
   options.module_paths = companions.jq_modules;
   return options;
-}
-
-Result<std::string> read_whole(const std::string& path) {
-  const std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return fail(Errc::unavailable, path + ": " + std::strerror(errno));
-  return text.str();
 }
 
 template <class T>
@@ -106,7 +95,7 @@ Result<Desk::Loaded> Desk::load(std::string text, limits::Strictness strictness)
                              parts_->resolver,
                              *parts_->http,
                              parts_->networks,
-                             read_whole};
+                             adapters::read_file};
   auto loading = as_result(services::LimitRules::load(std::move(ports), std::move(text), strictness));
   auto loaded = run_to_end(parts_->loop, std::move(loading));
   if (!loaded) return fail(std::move(loaded.error()));

@@ -16,7 +16,7 @@ constexpr int kOk = 200;
 constexpr Duration kCallTimeMax = std::chrono::seconds(10);  // where the call has no limit of its own
 
 // file:/path, file:///path or file://localhost/path
-Result<std::string> read_file_url(const LimitPorts& ports, std::string_view rest) {
+Result<std::string> read_file_url(const LimitPorts& ports, std::string_view rest, std::size_t bytes_max) {
   for (const std::string_view host : {"//localhost/", "///"}) {
     if (!rest.starts_with(host)) continue;
     rest.remove_prefix(host.size() - 1);
@@ -28,7 +28,7 @@ Result<std::string> read_file_url(const LimitPorts& ports, std::string_view rest
     return fail(Errc::invalid_argument,
                 "a file: URL needs an absolute path, such as file:///etc/networks.txt");
   }
-  return ports.read_file(*path);
+  return ports.read_file(*path, bytes_max);
 }
 
 // Of the addresses of an interface or a name, those to call from: one of each family.
@@ -105,9 +105,9 @@ ports::AsyncResult<ports::HttpAnswer> call_from(const LimitPorts& ports, std::st
 ports::AsyncResult<std::string> fetch_text(const LimitPorts& ports, Fetch fetch) {
   constexpr std::string_view kFileScheme = "file:";
   if (to_lower(std::string_view(fetch.url).substr(0, kFileScheme.size())) == kFileScheme) {
-    auto reading = aside(ports.workers, [&ports, rest = fetch.url.substr(kFileScheme.size())] {
-      return read_file_url(ports, rest);
-    });
+    auto reading =
+        aside(ports.workers, [&ports, rest = fetch.url.substr(kFileScheme.size()),
+                              bytes_max = fetch.bytes_max] { return read_file_url(ports, rest, bytes_max); });
     co_return co_await std::move(reading);
   }
   ports::HttpCall call;

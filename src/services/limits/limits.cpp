@@ -18,7 +18,8 @@ constexpr Duration kSettle = std::chrono::milliseconds(200);
 // How soon rules that could not be fetched are fetched again.
 constexpr Duration kFetchAgain = std::chrono::seconds(15);
 
-// How often a run is judged again because others have taken from a quota meanwhile: few are planned at once.
+// How often a run is judged again because others have taken from one of its quotas meanwhile: few runs of one
+// account are planned at once.
 constexpr int kJudgedMax = 100;
 
 constexpr std::string_view kRunForbidden = "Run forbidden by limits:\n";
@@ -181,7 +182,7 @@ ports::Async<std::optional<std::int64_t>> Limits::priority_of_run(
 }
 
 // Refused for good is only what has really been denied, not what could not be looked up. A decision that
-// takes from quotas holds only if nobody else has taken from any since it was begun.
+// takes from quotas holds only if nobody else has taken from these since it was begun.
 ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId run, TimeRange times,
                                                          std::optional<std::chrono::minutes> offset) {
   if (!in_force()) co_return RunPermit{};
@@ -196,7 +197,7 @@ ports::AsyncResult<Limits::RunPermit> Limits::permit_run(const Task& task, RunId
       co_return fail(Errc::unavailable, "What is used of quotas could not be looked up.");
     }
     if (!decision->passed) co_return fail(Errc::forbidden, std::string(kRunForbidden) + decision->diags);
-    if (!decision->charges.empty() && quotas_.revision() != revision) continue;
+    if (quotas_.taken_from_since(revision, decision->charges)) continue;
     RunPermit permit{std::move(decision->diags), std::nullopt, std::move(decision->charges)};
     for (auto& charge : permit.charges) {
       charge.run = run;

@@ -3,14 +3,35 @@
 #include <algorithm>
 
 namespace pscheduler::services {
+namespace {
+
+// Accounts whose last revision is remembered: those of the decisions that are being made have to be among
+// them.
+constexpr std::size_t kAccountsMax = 4096;
+
+}  // namespace
 
 QuotaBook::Hold QuotaBook::hold(const std::vector<Charge>& charges) {
   if (charges.empty()) return nullptr;
   std::erase_if(held_, [](const auto& each) { return each.expired(); });
   auto held = std::make_shared<const std::vector<Charge>>(charges);
   held_.push_back(held);
+  if (taken_at_.size() >= kAccountsMax) {
+    taken_at_.clear();
+    known_from_ = revision_;
+  }
   ++revision_;
+  for (const auto& charge : charges) taken_at_[charge.account] = revision_;
   return held;
+}
+
+bool QuotaBook::taken_from_since(std::uint64_t revision, const std::vector<Charge>& charges) const {
+  if (charges.empty()) return false;
+  if (revision < known_from_) return true;
+  return std::ranges::any_of(charges, [&](const Charge& charge) {
+    const auto taken = taken_at_.find(charge.account);
+    return taken != taken_at_.end() && taken->second > revision;
+  });
 }
 
 // What is held is looked at first: what becomes durable afterwards is found in the store, or in both.

@@ -27,7 +27,8 @@ Json specification_in(const Json& document) {
 
 ports::AsyncResult<void> Submission::accept(TaskId id, int participant, Json document, Hints hints) {
   if (!document.is_object()) co_return fail(Errc::invalid_argument, "A task must be a JSON object.");
-  const auto ticket = co_await admit(document);
+  // The lead delivers to the archives, not this host.
+  const auto ticket = co_await admission_.admit(Admission::Archives::none);
   if (!ticket) co_return fail(ticket.error());
   const Json* hosts = json::find_array(document, "participants");
   if (hosts == nullptr) co_return fail(Errc::invalid_argument, "The task lacks its list of participants.");

@@ -153,7 +153,11 @@ TEST_F(CheckTest, TheKeysOfProxiesAreKeptFromOthersAndNeverShown) {
   keys_file("[]");
   EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("JSON object such as")));
   config_.requester_keys = directory_ / "missing.json";
-  EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("missing.json: cannot be read")));
+  EXPECT_THAT(check_files(config_), UnorderedElementsAre(HasSubstr("missing.json cannot be read: No such")));
+  config_.requester_keys = directory_;
+  config_.plugins = {directory_ / "missing"};
+  EXPECT_THAT(check_files(config_),
+              UnorderedElementsAre(HasSubstr("is no ordinary file"), HasSubstr("missing'")));
 }
 
 TEST_F(CheckTest, SaysWhatIsWrongInTheFileAndOnTheHostAtOnce) {

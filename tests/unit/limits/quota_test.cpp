@@ -278,6 +278,20 @@ TEST_F(Quota, CannotBeInverted) {
   EXPECT_EQ(loaded.problems[0].pointer, "/limits/0/invert");
 }
 
+TEST_F(Quota, CannotBeTurnedRoundByWhoAppliesIt) {
+  const auto good = file({{"per", "address"}, {"period", "P1D"}, {"runs", 5}});
+  auto inverted = good;
+  inverted["applications"][0]["invert"] = true;
+  auto none = good;
+  none["applications"][0]["apply"][0]["require"] = "none";
+  for (const auto& [rules, pointer] :
+       {std::pair(inverted, "/applications/0/invert"), std::pair(none, "/applications/0/apply/0/require")}) {
+    const auto loaded = world_.load_file(rules.dump());
+    ASSERT_EQ(loaded.problems.size(), 1U) << pointer;
+    EXPECT_EQ(loaded.problems[0].pointer, pointer);
+  }
+}
+
 // Held against what the words say: no period, wherever it begins, has more than the quota.
 RC_GTEST_PROP(QuotaRoom, NoPeriodEverHasMoreThanTheQuota, ()) {
   QuotaLimit quota;

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -369,6 +372,25 @@ TEST(PluginConfig, ReadsTheSectionOfTheTool) {
             "f.conf: server_port is \"70000\", which is no port; give 1 to 65535.");
   EXPECT_THAT(PluginConfig::parse("t", "[t]\nnonsense\n", "f.conf").error().message,
               HasSubstr("f.conf line 2"));
+}
+
+// What an operator forbids is forbidden, also when he mistypes it or makes it unreadable.
+TEST(PluginConfig, TakesNothingThatCannotBeReadForNothing) {
+  const auto config = PluginConfig::parse("http", "[http]\nprivat = no\n", "f.conf");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->check_keys({"this-host", "private"}).error().message,
+            "f.conf: there is no key \"privat\"; those known are this-host, private.");
+  EXPECT_TRUE(config->check_keys({"privat"}));
+  const auto folder = std::filesystem::temp_directory_path() / ("config-" + std::to_string(getpid()));
+  std::filesystem::create_symlink(folder, folder);  // leads to itself
+  ASSERT_EQ(setenv("PSCHEDULER_ARCHIVER_CONFIG", folder.c_str(), 1), 0);
+  const auto unreadable = PluginConfig::of_archiver("http");
+  std::filesystem::remove(folder);
+  const auto absent = PluginConfig::of_archiver("http");
+  unsetenv("PSCHEDULER_ARCHIVER_CONFIG");
+  ASSERT_FALSE(unreadable);
+  EXPECT_THAT(unreadable.error().message, HasSubstr("http.conf cannot be read: "));
+  EXPECT_TRUE(absent);
 }
 
 TEST(ProgramVersion, IsFoundInWhatProgramsPrint) {

@@ -60,7 +60,7 @@ sdk::ArchiveReply archive(const Json& record) {
   if (!request) return given_up(request.error().message);
   const auto config = PluginConfig::of_archiver("http");
   if (!config) return failed(record, config.error().message);
-  const auto guard = DestinationGuard::load("http", record);
+  const auto guard = DestinationGuard::load("http", record, {"ca-file"});
   if (!guard) return failed(record, guard.error().message);
   auto& sender = senders[is_from_outside(record) ? 1 : 0];
   const auto answer = deliver(sender, *request, config->text("ca-file", ""), *guard);

@@ -8,6 +8,7 @@
 
 #include "archiver/http/http.hpp"
 #include "archiver/http/http_template.hpp"
+#include "pscheduler/addr/percent.hpp"
 #include "pscheduler/addr/url.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
@@ -45,6 +46,31 @@ UrlParts take_apart(std::string_view url) {
     parts.server.remove_prefix(at + 1);
   }
   return parts;
+}
+
+// As it is and as it is meant.
+void add_secret(std::string_view text, std::vector<std::string>& secrets) {
+  secrets.emplace_back(text);
+  auto decoded = percent_decode(text, Plus::blank);
+  if (decoded && *decoded != text) secrets.push_back(std::move(*decoded));
+}
+
+// Servers like to repeat what they were asked for, as a whole or in parts.
+void add_secrets_of(std::string_view url, std::vector<std::string>& secrets) {
+  const auto parts = take_apart(url);
+  add_secret(parts.user, secrets);
+  for (const auto piece : split(parts.user, ':')) add_secret(piece, secrets);
+  add_secret(parts.rest, secrets);
+  const auto question = std::min(parts.rest.find('?'), parts.rest.size());
+  const auto path = parts.rest.substr(0, question);
+  add_secret(path, secrets);
+  for (const auto piece : split(path, '/')) add_secret(piece, secrets);
+  const auto query = parts.rest.substr(std::min(question + 1, parts.rest.size()));
+  add_secret(query, secrets);
+  for (const auto piece : split(query, '&')) {
+    add_secret(piece, secrets);
+    add_secret(piece.substr(std::min(piece.find('=') + 1, piece.size())), secrets);
+  }
 }
 
 Result<std::string> filled(const Json& record, std::string_view text, HttpTemplate::For purpose) {
@@ -103,22 +129,17 @@ std::string HttpRequest::subject() const {
 }
 
 std::string HttpRequest::without_secrets(std::string text) const {
-  std::vector<std::string_view> secrets;
-  const auto add_secrets_of = [&](std::string_view one) {
-    const auto parts = take_apart(one);
-    secrets.insert(secrets.end(), {parts.rest, parts.user});
-    for (const auto piece : split(parts.user, ':')) secrets.push_back(piece);
-  };
-  add_secrets_of(url);
-  for (const auto& before : urls_before) add_secrets_of(before);
+  std::vector<std::string> secrets;
+  add_secrets_of(url, secrets);
+  for (const auto& before : urls_before) add_secrets_of(before, secrets);
   for (const std::string_view header : headers) {
     const auto value = trim(header.substr(header.find(':') + 1));
     if (value == "application/json") continue;
-    secrets.push_back(value);
-    for (const auto piece : split(value, ' ')) secrets.push_back(piece);
+    secrets.emplace_back(value);
+    for (const auto piece : split(value, ' ')) secrets.emplace_back(piece);
   }
-  std::ranges::sort(secrets, std::greater(), &std::string_view::size);
-  for (const auto secret : secrets) {
+  std::ranges::sort(secrets, std::greater(), &std::string::size);
+  for (const auto& secret : secrets) {
     if (secret.size() >= kSecretBytesMin) replace_all(text, secret);
   }
   return text;

@@ -19,6 +19,8 @@ struct Transfer {
   const DestinationGuard& guard;
   HttpAnswer answer{};
   std::size_t body_bytes = 0;
+  std::string objection{};   // the guard's, to an address
+  bool has_allowed = false;  // another address of the name
   std::array<char, CURL_ERROR_SIZE> error{};
 };
 
@@ -35,13 +37,10 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to)
 curl_socket_t open_socket(void* to, curlsocktype /*purpose*/, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(to);
   if (auto objection = transfer.guard.objection(&address->addr); !objection.empty()) {
-    transfer.answer.error = std::move(objection);
-    transfer.answer.refused = true;
+    transfer.objection = std::move(objection);
     return CURL_SOCKET_BAD;
   }
-  // One of several addresses of a name may be refused and another one not.
-  transfer.answer.error.clear();
-  transfer.answer.refused = false;
+  transfer.has_allowed = true;
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -77,14 +76,17 @@ void conclude(CURL* easy, CURLcode code, Transfer& transfer) {
   auto& answer = transfer.answer;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer.status);
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.status != 0)) {
-    answer.error.clear();
     const char* location = nullptr;
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &location);
     if (location != nullptr) answer.location = location;
     return;
   }
   answer.status = 0;
-  if (!answer.error.empty()) return;  // the guard's
+  answer.refused = !transfer.objection.empty() && !transfer.has_allowed;
+  if (answer.refused) {
+    answer.error = std::move(transfer.objection);
+    return;
+  }
   answer.error = transfer.error.front() != '\0' ? transfer.error.data() : curl_easy_strerror(code);
   long reason = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &reason);

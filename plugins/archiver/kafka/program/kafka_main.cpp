@@ -48,11 +48,11 @@ Result<void> send(const Json& record) {
   if (!config) return fail(config.error());
   const auto options = kafka_options(data, *config);
   if (!options) return fail(options.error());
-  const auto guard = DestinationGuard::load("kafka", record);
+  const auto guard = DestinationGuard::load("kafka", record, {"ca-file"});
   if (!guard) return fail(guard.error());
   auto used = take_kept(*options, is_from_outside(record));
   if (used.empty()) {
-    auto opened = KafkaProducer::open(*options);
+    auto opened = KafkaProducer::open(*options, *guard);
     if (!opened) return fail(std::move(opened.error()));
     used.push_back({*options, is_from_outside(record), std::move(*opened)});
   }

@@ -24,8 +24,9 @@ constexpr milliseconds kProbe{1000};
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaOptions& options) {
-  std::unique_ptr<KafkaProducer> producer(new KafkaProducer());
+Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaOptions& options,
+                                                           const DestinationGuard& guard) {
+  std::unique_ptr<KafkaProducer> producer(new KafkaProducer(guard));
   std::array<char, kErrorBytes> error{};
   std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(rd_kafka_conf_new(),
                                                                           &rd_kafka_conf_destroy);
@@ -117,7 +118,7 @@ int KafkaProducer::connect(int socket, const sockaddr* address, int size, const 
   auto& self = *static_cast<KafkaProducer*>(producer);
   {
     const std::lock_guard lock(self.mutex_);
-    auto objection = self.guard_ ? self.guard_->objection(address) : std::string();
+    auto objection = self.guard_.objection(address);
     if (!objection.empty()) {
       self.objection_ = std::move(objection);
       return EACCES;

@@ -19,8 +19,10 @@ class KafkaProducer {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  // Connects to nothing yet. Errors: not_possible, such as a certificate that is none.
-  static Result<std::unique_ptr<KafkaProducer>> open(const KafkaOptions& options);
+  // From then on the library may connect to brokers that the guard allows. Errors: not_possible, such as a
+  // certificate that is none.
+  static Result<std::unique_ptr<KafkaProducer>> open(const KafkaOptions& options,
+                                                     const DestinationGuard& guard);
 
   KafkaProducer(const KafkaProducer&) = delete;
   KafkaProducer& operator=(const KafkaProducer&) = delete;
@@ -36,7 +38,7 @@ class KafkaProducer {
     void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
   };
 
-  KafkaProducer() = default;
+  explicit KafkaProducer(const DestinationGuard& guard) : guard_(guard) {}
 
   // Called by the library; the first one in its threads.
   static int connect(int socket, const sockaddr* address, int size, const char* broker, void* producer);
@@ -48,7 +50,7 @@ class KafkaProducer {
   [[nodiscard]] tl::unexpected<Error> give_up(Errc code, std::string_view why);
 
   std::mutex mutex_;  // for the two that follow
-  std::optional<DestinationGuard> guard_;
+  DestinationGuard guard_;
   std::string objection_;  // of the guard
 
   bool all_down_ = false;  // no broker could be reached, since one last could

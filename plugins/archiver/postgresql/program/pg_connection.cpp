@@ -24,7 +24,7 @@ std::string on_one_line(std::string_view text) {
 
 }  // namespace
 
-Result<PgConnection> PgConnection::open(const PgParameters& parameters, Deadline deadline) {
+Result<PgConnection> PgConnection::open(const PgParameters& parameters) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
   for (const auto& [keyword, value] : parameters.options) {
@@ -34,15 +34,12 @@ Result<PgConnection> PgConnection::open(const PgParameters& parameters, Deadline
   keywords.push_back(nullptr);
   values.push_back(nullptr);
   constexpr int kValuesAsTheyAre = 0;  // "dbname" is no connection text
-  PgConnection opened(PQconnectStartParams(keywords.data(), values.data(), kValuesAsTheyAre));
+  // Only the call that waits itself goes on to the next host when one keeps silent.
+  PgConnection opened(PQconnectdbParams(keywords.data(), values.data(), kValuesAsTheyAre));
   PGconn* const connection = opened.connection_.get();
   if (connection == nullptr) return fail(Errc::unavailable, "There is not enough memory for a connection.");
+  if (PQstatus(connection) != CONNECTION_OK) return opened.failure();
   PQsetNoticeProcessor(connection, &ignore_notice, nullptr);
-  if (PQstatus(connection) == CONNECTION_BAD) return opened.failure();
-  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = PQconnectPoll(connection)) {
-    if (state == PGRES_POLLING_FAILED) return opened.failure();
-    PSCHEDULER_TRY(opened.wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline));
-  }
   PQsetnonblocking(connection, 1);
   return opened;
 }

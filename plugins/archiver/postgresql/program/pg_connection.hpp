@@ -16,8 +16,9 @@ class PgConnection {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  // Errors: unreachable or timed_out, in the words of the library or the server.
-  static Result<PgConnection> open(const PgParameters& parameters, Deadline deadline);
+  // Tries the addresses of each host for the time that the parameters give to one (connect_timeout). Errors:
+  // unreachable, in the words of the library or the server.
+  static Result<PgConnection> open(const PgParameters& parameters);
 
   // Runs a statement with one parameter, committed when it returns. After an error the connection is of no
   // more use.

@@ -12,6 +12,7 @@
 
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/plugin_sdk/names.hpp"
+#include "shared/line_words.hpp"
 #include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {
@@ -45,8 +46,13 @@ constexpr std::array<std::string_view, 8> kFiles{"passfile", "service",   "servi
                                                  "sslcrl",   "sslcrldir", "sslkey",      "sslrootcert"};
 
 constexpr const char* kNoFile = "/nonexistent";  // where libpq would look into the user's home
+constexpr const char* kNoTickets = "FILE:/nonexistent";
 constexpr const char* kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
-constexpr const char* kConnectSeconds = "10";
+
+// For one address of one host, and for all that are named.
+constexpr int kConnectSeconds = 10;
+constexpr int kConnectSecondsMin = 2;  // libpq takes no less
+constexpr int kConnectSecondsMax = 60;
 
 bool is_socket(std::string_view host) {
   return host.empty() || host.front() == '/' || host.front() == '@';
@@ -69,11 +75,19 @@ Result<std::map<std::string, std::string>> parse(const std::string& dsn) {
   return given;
 }
 
-Result<void> check_keywords(const std::map<std::string, std::string>& given, const PgSettings& settings) {
+Result<void> check_keywords(const std::map<std::string, std::string>& given, const PgSettings& settings,
+                            bool from_outside) {
   for (const auto& [keyword, value] : given) {
     if (std::ranges::find(kHarmless, keyword) != kHarmless.end()) continue;
     if (std::ranges::find(kFiles, keyword) == kFiles.end())
       return fail(Errc::forbidden, fmt::format("At /_dsn: {} cannot be used; leave it out.", keyword));
+    if (from_outside) {
+      return fail(
+          Errc::forbidden,
+          fmt::format("At /_dsn: {} leads to files of this host, which tasks asked for from other hosts "
+                      "may not use; leave it out.",
+                      keyword));
+    }
     if (settings.files) continue;
     return fail(Errc::forbidden,
                 fmt::format("At /_dsn: {} leads to files of this host; \"files = yes\" in section "
@@ -132,17 +146,28 @@ Result<void> settle_address(std::map<std::string, std::string>& options, const D
   return {};
 }
 
+// A server that is silent is not waited for longer than the daemon waits for all of them.
+std::string connect_seconds(const std::map<std::string, std::string>& given) {
+  const auto listed = [&](const char* keyword) {
+    return std::ranges::count(value_or_empty(given, keyword), ',') + 1;
+  };
+  const auto asked = number_in<int>(value_or_empty(given, "connect_timeout")).value_or(kConnectSeconds);
+  const int seconds = asked <= 0 ? kConnectSeconds : std::max(asked, kConnectSecondsMin);
+  const auto share = kConnectSecondsMax / static_cast<int>(std::max(listed("host"), listed("hostaddr")));
+  return std::to_string(std::min(seconds, std::max(share, kConnectSecondsMin)));
+}
+
+// What is left open, libpq would take from files in its user's home.
 void add_usual(std::map<std::string, std::string>& options, const PgSettings& settings) {
-  options.emplace("connect_timeout", kConnectSeconds);
+  options["connect_timeout"] = connect_seconds(options);
+  options["gssencmode"] = "disable";
   options.emplace("fallback_application_name", "pscheduler");
-  options.emplace("gssencmode", "disable");
-  if (settings.files) return;
-  for (const char* keyword : {"passfile", "sslcert", "sslkey", "sslcrl"}) options[keyword] = kNoFile;
+  for (const char* keyword : {"passfile", "sslcert", "sslkey", "sslcrl"}) options.emplace(keyword, kNoFile);
   // With authorities, libpq verifies certificates even where it is not asked to.
   const bool verifies = value_or_empty(options, "sslmode").starts_with("verify-");
-  options["sslrootcert"] = !verifies                      ? kNoFile
-                           : settings.authorities.empty() ? kSystemAuthorities
-                                                          : settings.authorities;
+  options.emplace("sslrootcert", !verifies                      ? kNoFile
+                                 : settings.authorities.empty() ? kSystemAuthorities
+                                                                : settings.authorities);
 }
 
 }  // namespace
@@ -170,7 +195,7 @@ Result<PgParameters> read_dsn(const std::string& dsn, const PgSettings& settings
                               const DestinationGuard& guard) {
   auto given = parse(dsn);
   if (!given) return fail(std::move(given.error()));
-  PSCHEDULER_TRY(check_keywords(*given, settings));
+  PSCHEDULER_TRY(check_keywords(*given, settings, from_outside));
   PSCHEDULER_TRY(check_sockets(*given, settings));
   if (from_outside) PSCHEDULER_TRY(settle_address(*given, guard));
   add_usual(*given, settings);
@@ -184,6 +209,8 @@ void forget_environment() {
     if (text.starts_with("PG")) names.emplace_back(text.substr(0, text.find('=')));
   }
   for (const auto& name : names) unsetenv(name.c_str());
+  // A server may ask for its user's Kerberos tickets.
+  setenv("KRB5CCNAME", kNoTickets, 1);
 }
 
 }  // namespace pscheduler::plugins

@@ -13,7 +13,7 @@ namespace pscheduler::plugins {
 // What an operator sets in /etc/pscheduler/archiver/postgresql.conf, section [postgresql].
 struct PgSettings {
   bool local_sockets = false;  // whether the server may be one at a socket of this host
-  bool files = false;          // whether connection texts may name files (passfile, sslkey, service …)
+  bool files = false;          // whether connection texts may name files (passfile, sslkey …) of this host
   std::string authorities;     // a PEM file with the certificates to trust
   std::string source;          // the configuration's file
 
@@ -32,7 +32,7 @@ struct PgParameters {
 Result<PgParameters> read_dsn(const std::string& dsn, const PgSettings& settings, bool from_outside,
                               const DestinationGuard& guard);
 
-// libpq also takes parameters from the environment. To be called before it is used.
+// libpq also takes parameters and Kerberos tickets from the environment. To be called before it is used.
 void forget_environment();
 
 }  // namespace pscheduler::plugins

@@ -126,7 +126,7 @@ Result<void> publish(const Json& record) {
   if (!way) return fail(way.error());
   const auto url = AmqpUrl::parse(way->url);
   if (!url) return fail(url.error());
-  const auto guard = DestinationGuard::load("rabbitmq", record);
+  const auto guard = DestinationGuard::load("rabbitmq", record, {"ca-file", "verify-ssl"});
   if (!guard) return fail(guard.error());
   const auto expires = sdk::duration_member(data, "connection-expires", kExpires);
   if (!expires) return fail(expires.error());

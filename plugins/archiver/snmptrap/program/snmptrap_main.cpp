@@ -24,7 +24,7 @@ Result<void> send(const Json& record) {
   if (!config) return fail(config.error());
   const auto engine_id = snmp_engine_id(config->text("engine-id", ""));
   if (!engine_id) return fail(Errc::unavailable, config->file() + ": " + engine_id.error().message);
-  const auto guard = DestinationGuard::load("snmptrap", record);
+  const auto guard = DestinationGuard::load("snmptrap", record, {"engine-id", "mib-directories"});
   if (!guard) return fail(guard.error());
   prepare_snmp(config->text("mib-directories", kMibDirectories));
   auto pdu = trap_pdu(data_of(record));
