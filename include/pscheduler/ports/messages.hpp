@@ -17,10 +17,10 @@ inline constexpr Message kArchivingStalled{"ARCHIVING_STALLED", Level::warning, 
 inline constexpr Message kArchivingUnreadable{"ARCHIVING_UNREADABLE", Level::error, "What waits to be archived could not be read; it is tried again"};
 inline constexpr Message kConfigurablesApplied{"CONFIGURABLES_APPLIED", Level::info, "The configurables are in force"};
 inline constexpr Message kConfigurablesRefused{"CONFIGURABLES_REFUSED", Level::warning, "The file of configurables is not valid; the values before it stay in force"};
+inline constexpr Message kDefaultArchivesUnreadable{"DEFAULT_ARCHIVES_UNREADABLE", Level::warning, "The directory of default archives cannot be read; what was in it stays in force"};
 inline constexpr Message kDefaultArchiveApplied{"DEFAULT_ARCHIVE_APPLIED", Level::info, "A default archive is in force as its file says now"};
 inline constexpr Message kDefaultArchiveGone{"DEFAULT_ARCHIVE_GONE", Level::info, "The file of a default archive is gone, and new results are not sent there any more"};
 inline constexpr Message kDefaultArchiveRefused{"DEFAULT_ARCHIVE_REFUSED", Level::warning, "The file of a default archive is not valid; if it was, that version stays in force"};
-inline constexpr Message kDefaultArchivesUnreadable{"DEFAULT_ARCHIVES_UNREADABLE", Level::warning, "The directory of default archives cannot be read; what was in it stays in force"};
 inline constexpr Message kErrandBroken{"ERRAND_BROKEN", Level::error, "Something could not be removed at another participant because of a mistake in the program"};
 inline constexpr Message kErrandGivenUp{"ERRAND_GIVEN_UP", Level::warning, "Something could not be removed at another participant in all the time it is worth trying"};
 inline constexpr Message kErrandUnstored{"ERRAND_UNSTORED", Level::warning, "That something has been removed at another participant could not be stored; it will be removed again"};

@@ -56,13 +56,25 @@ ports::AsyncResult<std::shared_ptr<const Json>> transform_data(
   co_return made;
 }
 
+// Whether nothing has come of it since it was read as due. A look for what is due may begin before an attempt
+// is recorded and end after it; what it finds then has been done.
+ports::AsyncResult<bool> still_waits(ports::Store& store, const Archiving& read) {
+  auto archivings = co_await store.archivings(read.run);
+  if (!archivings) co_return fail(std::move(archivings.error()));
+  co_return std::ranges::any_of(*archivings, [&](const Archiving& now) {
+    return now.index == read.index && !now.completed && now.attempts == read.attempts;
+  });
+}
+
 }  // namespace
 
 ports::Async<void> Archivist::deliver_within(const Archiving& archiving) {
+  auto waits = co_await still_waits(ports_.store, archiving);
+  if (waits && !*waits) co_return;
   auto task = co_await ports_.store.task(archiving.task);
   auto stored = co_await ports_.store.run(archiving.task, archiving.run);
-  if (!task || !stored) {
-    const Error& error = task ? stored.error() : task.error();
+  if (!waits || !task || !stored) {
+    const Error& error = !waits ? waits.error() : !task ? task.error() : stored.error();
     ports_.log.write(ports::kArchivingUnreadable,
                      {{"run", archiving.run.to_string()}, {"error", error.message}});
     co_await ports_.clock.sleep_for(kPostponement);
