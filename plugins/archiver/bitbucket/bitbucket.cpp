@@ -1,7 +1,7 @@
 // bitbucket: takes every result and keeps none, to try archiving out.
 
 #include "pscheduler/plugin_sdk/archiver_plugin.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -9,7 +9,7 @@
 #include "pscheduler/plugin_sdk/archiver_plugin.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
 #include "pscheduler/plugin_sdk/timing.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

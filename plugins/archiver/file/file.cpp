@@ -14,7 +14,7 @@
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "result_file.hpp"
 #include "shared/archive_record.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -3,7 +3,7 @@
 #include "postgresql.hpp"
 
 #include "pscheduler/json/access.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 

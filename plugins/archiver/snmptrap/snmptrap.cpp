@@ -9,7 +9,7 @@
 
 #include "pscheduler/addr/host_port.hpp"
 #include "pscheduler/json/access.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -16,7 +16,7 @@
 #include "pscheduler/plugin_sdk/archiver_plugin.hpp"
 #include "pscheduler/plugin_sdk/fd.hpp"
 #include "shared/archive_record.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 #include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {

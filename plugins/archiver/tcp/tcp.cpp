@@ -12,8 +12,8 @@
 
 #include "pscheduler/plugin_sdk/archiver_plugin.hpp"
 #include "shared/archive_record.hpp"
-#include "shared/archiver_data.hpp"
 #include "shared/archiver_socket.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

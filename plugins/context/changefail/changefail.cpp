@@ -1,7 +1,7 @@
 // changefail: fails every run, to see what becomes of that.
 
 #include "pscheduler/plugin_sdk/context_plugin.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

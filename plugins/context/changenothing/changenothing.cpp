@@ -1,7 +1,7 @@
 // changenothing: leaves everything as it is, to try contexts out.
 
 #include "pscheduler/plugin_sdk/context_plugin.hpp"
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {

@@ -1,4 +1,4 @@
-#include "shared/archiver_data.hpp"
+#include "shared/data_schema.hpp"
 
 #include <nlohmann/json.hpp>
 

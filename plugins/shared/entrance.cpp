@@ -1,4 +1,4 @@
-#include "shared/enter_program.hpp"
+#include "shared/entrance.hpp"
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
+#include "shared/data_schema.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -24,21 +25,26 @@ Result<void> check_surroundings() {
     if (::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1) continue;
     return fail(Errc::not_possible,
                 "The daemon's service may not use network namespaces and VRFs; add CAP_SYS_ADMIN and "
-                "CAP_NET_ADMIN to "
-                "CapabilityBoundingSet in its unit, see docs/contexts.md.");
+                "CAP_NET_ADMIN to CapabilityBoundingSet in its unit, see docs/contexts.md.");
   }
   return {};
 }
 
 }  // namespace
 
-Result<void> check_entered_name(const Json& data, std::string_view member) {
-  const auto name = json::find_string(data, member).value_or("");
+Entrance::Entrance(std::string_view embedded_file, std::string member, std::string kind)
+    : schema_(data_schema(embedded_file)), member_(std::move(member)), kind_(std::move(kind)) {}
+
+Result<void> Entrance::check(const Json& data) const {
+  PSCHEDULER_TRY(check_against(schema_, data));
+  const auto name = json::find_string(data, member_).value_or("");
   if (name != "." && name != "..") return {};
-  return fail(Errc::invalid_argument, "At /" + std::string(member) + ": '" + name + "' is no name.");
+  return fail(Errc::invalid_argument,
+              "At /" + member_ + ": '" + name + "' is no name; `ip " + kind_ + "` lists those there are.");
 }
 
-Result<sdk::CommandPrefix> enter_command(const std::string& kind, const Json& data, std::string_view member) {
+Result<sdk::CommandPrefix> Entrance::command(const Json& data) const {
+  PSCHEDULER_TRY(check(data));
   PSCHEDULER_TRY(check_surroundings());
   std::error_code unknown;
   const auto program =
@@ -48,7 +54,7 @@ Result<sdk::CommandPrefix> enter_command(const std::string& kind, const Json& da
                 "The daemon's user may not run " + program.string() +
                     "; run lib/pscheduler/enable-contexts as root, see docs/contexts.md.");
   }
-  return sdk::CommandPrefix{program.string(), kind, json::find_string(data, member).value_or("")};
+  return sdk::CommandPrefix{program.string(), kind_, json::find_string(data, member_).value_or("")};
 }
 
 }  // namespace pscheduler::plugins
