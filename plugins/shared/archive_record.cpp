@@ -14,6 +14,10 @@
 namespace pscheduler::plugins {
 namespace {
 
+// Daemons end an archiver that takes two minutes for an answer.
+constexpr Duration kTimeoutMax = std::chrono::seconds(110);
+constexpr Duration kTimeoutMin = std::chrono::milliseconds(1);
+
 std::optional<Duration> next_wait(std::span<const RetryStep> steps, std::int64_t attempts) {
   for (const auto& step : steps) {
     if (attempts < step.attempts) return step.wait;
@@ -42,6 +46,12 @@ const Json& data_of(const Json& record) {
 std::string payload_of(const Json& record) {
   const Json* const result = json::find(record, "result");
   return result == nullptr ? "null" : json::to_compact(*result);
+}
+
+Result<Duration> timeout_of(const Json& data, Duration usual) {
+  const auto asked = sdk::duration_member(data, "timeout", usual);
+  if (!asked) return asked;
+  return std::clamp(*asked, kTimeoutMin, kTimeoutMax);
 }
 
 bool is_from_outside(const Json& record) {

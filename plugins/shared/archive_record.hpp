@@ -20,6 +20,10 @@ const Json& data_of(const Json& record);
 // What is archived, as compact JSON without a newline. A text is quoted as JSON wants it.
 std::string payload_of(const Json& record);
 
+// The "timeout" that the data give to an exchange, or `usual`; never more than the daemon waits for an
+// answer.
+Result<Duration> timeout_of(const Json& data, Duration usual);
+
 // Whether another host asked for the task: such a record must not reach what belongs to this host alone.
 bool is_from_outside(const Json& record);
 

@@ -5,8 +5,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -85,15 +83,11 @@ tl::unexpected<Error> socket_failure(const ArchiverSocket& to, int error_number)
 }
 
 Result<void> wait_for(const ArchiverSocket& to, short events, Deadline deadline, std::string_view what) {
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd waiting{to.socket.get(), events, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    if (ready > 0) return {};
-    if (ready < 0 && errno != EINTR) return socket_failure(to, errno);
-    if (ready == 0) return fail(Errc::timed_out, fmt::format("{} {} within the time.", to.peer, what));
-  }
+  const auto end = poll_until(to.socket.get(), events, deadline);
+  if (end == PollEnd::late)
+    return fail(Errc::timed_out, fmt::format("{} {} within the time.", to.peer, what));
+  if (end == PollEnd::failed) return socket_failure(to, errno);
+  return {};
 }
 
 Result<ArchiverSocket> connect_to(const Json& data, Transport transport, const DestinationGuard& guard,

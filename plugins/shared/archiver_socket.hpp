@@ -1,18 +1,16 @@
 #pragma once
-// Connected sockets for the archivers tcp and udp, whose data name host, port, bind and ip-version alike
-// (spec archivers-contexts.md 2.9).
+// Connected sockets for archivers whose library makes none that the guard has judged, and for tcp and udp,
+// whose data name host, port, bind and ip-version alike (spec archivers-contexts.md 2.9).
 
-#include <chrono>
 #include <string>
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
 #include "pscheduler/plugin_sdk/fd.hpp"
 #include "shared/destination_guard.hpp"
+#include "shared/poll_until.hpp"
 
 namespace pscheduler::plugins {
-
-using Deadline = std::chrono::steady_clock::time_point;
 
 enum class Transport { tcp, udp };
 

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -18,30 +17,20 @@
 #include "pscheduler/json/reader.hpp"
 #include "pscheduler/json/write.hpp"
 #include "pscheduler/plugin_sdk/records.hpp"
+#include "shared/poll_until.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr Duration kTermToKill = std::chrono::seconds(1);  // it ends its own program within half of that
-
-int milliseconds_until(Clock::time_point at) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - Clock::now()).count();
-  constexpr decltype(left) kHour = 3'600'000;  // poll's argument is an int
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kHour));
-}
 
 // Everything until the other side closes, if it does in time.
 std::optional<std::string> read_until_closed(int fd, Duration limit) {
-  const auto until = Clock::now() + limit;
+  const auto until = std::chrono::steady_clock::now() + limit;
   std::string text;
   std::array<char, 65536> piece{};
   for (;;) {
-    pollfd waiting{fd, POLLIN, 0};
-    const int ready = poll(&waiting, 1, milliseconds_until(until));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return std::nullopt;
+    if (poll_until(fd, POLLIN, until) != PollEnd::ready) return std::nullopt;
     const auto count = read(fd, piece.data(), piece.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return text;

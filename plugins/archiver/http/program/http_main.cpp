@@ -10,8 +10,8 @@
 #include "http_request.hpp"
 #include "http_sender.hpp"
 #include "pscheduler/base/text.hpp"
-#include "pscheduler/plugin_sdk/program.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/archiver_program.hpp"
 #include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {
@@ -73,10 +73,6 @@ sdk::ArchiveReply archive(const Json& record) {
 }  // namespace pscheduler::plugins
 
 int main(int argc, char** argv) {
-  auto archiver = pscheduler::plugins::archiver_http;
-  archiver.archive = &pscheduler::plugins::archive;
-  const std::array<const pscheduler::sdk::ArchiverPlugin*, 1> archivers{&archiver};
-  pscheduler::sdk::Catalogue catalogue;
-  catalogue.archivers = archivers;
-  return pscheduler::sdk::run_program(catalogue, argc, argv);
+  return pscheduler::plugins::run_archiver(pscheduler::plugins::archiver_http, &pscheduler::plugins::archive,
+                                           argc, argv);
 }

@@ -12,16 +12,13 @@
 #include "pscheduler/addr/url.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
-#include "pscheduler/plugin_sdk/fields.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/secrets.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
 constexpr Duration kTimeout = std::chrono::seconds(30);
-// Daemons end an archiver that takes two minutes for an answer.
-constexpr Duration kTimeoutMax = std::chrono::seconds(110);
-constexpr Duration kTimeoutMin = std::chrono::milliseconds(1);
 
 // Shorter words are in any text.
 constexpr std::size_t kSecretBytesMin = 4;
@@ -95,12 +92,6 @@ Result<void> add_headers(const Json& record, bool has_templates, HttpRequest& re
   return {};
 }
 
-void replace_all(std::string& text, std::string_view what) {
-  constexpr std::string_view kHidden = "***";
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + kHidden.size()))
-    text.replace(at, what.size(), kHidden);
-}
-
 }  // namespace
 
 Result<HttpRequest> request_for(const Json& record) {
@@ -118,9 +109,9 @@ Result<HttpRequest> request_for(const Json& record) {
   request.body = payload_of(record);
   request.bind = json::find_string(data, "bind").value_or("");
   request.verify = json::find_bool(data, "verify-ssl").value_or(has_templates);
-  const auto timeout = sdk::duration_member(data, "timeout", kTimeout);
+  const auto timeout = timeout_of(data, kTimeout);
   if (!timeout) return fail(timeout.error());
-  request.timeout = std::clamp(*timeout, kTimeoutMin, kTimeoutMax);
+  request.timeout = *timeout;
   return request;
 }
 
@@ -138,11 +129,8 @@ std::string HttpRequest::without_secrets(std::string text) const {
     secrets.emplace_back(value);
     for (const auto piece : split(value, ' ')) secrets.emplace_back(piece);
   }
-  std::ranges::sort(secrets, std::greater(), &std::string::size);
-  for (const auto& secret : secrets) {
-    if (secret.size() >= kSecretBytesMin) replace_all(text, secret);
-  }
-  return text;
+  std::erase_if(secrets, [](const auto& secret) { return secret.size() < kSecretBytesMin; });
+  return hide(std::move(text), std::move(secrets));
 }
 
 bool may_redirect(std::string_view from, std::string_view to) {

@@ -1,9 +1,6 @@
 // pscheduler-kafka: the `archive` of kafka.
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <list>
 #include <memory>
 #include <string>
 
@@ -11,38 +8,33 @@
 #include "kafka_options.hpp"
 #include "kafka_producer.hpp"
 #include "pscheduler/json/access.hpp"
-#include "pscheduler/plugin_sdk/program.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/archiver_program.hpp"
+#include "shared/kept_connections.hpp"
 #include "shared/plugin_config.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
-constexpr std::size_t kKeptMax = 4;  // producers that are kept; each has threads and connections
-
-struct Kept {
+// A producer has threads and connections of its own.
+struct Way {
   KafkaOptions options;
   bool from_outside = false;
-  std::unique_ptr<KafkaProducer> producer;
+
+  bool operator==(const Way&) const = default;
 };
+using Producers = KeptConnections<Way, std::unique_ptr<KafkaProducer>>;
 
-// The most recently used one is first.
-std::list<Kept>& kept() {
-  static std::list<Kept> all;
-  return all;
-}
-
-// Takes it out, so that it is gone unless it is put back.
-std::list<Kept> take_kept(const KafkaOptions& options, bool from_outside) {
-  std::list<Kept> taken;
-  auto& all = kept();
-  const auto entry = std::ranges::find_if(
-      all, [&](const Kept& one) { return one.from_outside == from_outside && one.options == options; });
-  if (entry != all.end()) taken.splice(taken.begin(), all, entry);
-  return taken;
+Result<Producers::Entry> producer_for(Producers& kept, const Way& way, const DestinationGuard& guard) {
+  constexpr auto kHoweverOld = Duration::max();  // the library looks after its connections
+  if (auto taken = kept.take(way, kHoweverOld)) return std::move(*taken);
+  auto opened = KafkaProducer::open(way.options, guard);
+  if (!opened) return fail(std::move(opened.error()));
+  return Producers::Entry{way, std::move(*opened)};
 }
 
 Result<void> send(const Json& record) {
+  static Producers kept;
   const Json& data = data_of(record);
   const auto config = PluginConfig::of_archiver("kafka");
   if (!config) return fail(config.error());
@@ -50,17 +42,12 @@ Result<void> send(const Json& record) {
   if (!options) return fail(options.error());
   const auto guard = DestinationGuard::load("kafka", record, {"ca-file"});
   if (!guard) return fail(guard.error());
-  auto used = take_kept(*options, is_from_outside(record));
-  if (used.empty()) {
-    auto opened = KafkaProducer::open(*options, *guard);
-    if (!opened) return fail(std::move(opened.error()));
-    used.push_back({*options, is_from_outside(record), std::move(*opened)});
-  }
-  auto done = used.front().producer->send(json::find_string(data, "topic").value_or(""), payload_of(record),
-                                          *guard, std::chrono::steady_clock::now() + kKafkaLimit);
-  if (!done) return done;
-  kept().splice(kept().begin(), used);
-  if (kept().size() > kKeptMax) kept().pop_back();
+  auto used = producer_for(kept, {*options, is_from_outside(record)}, *guard);
+  if (!used) return fail(std::move(used.error()));
+  const auto deadline = std::chrono::steady_clock::now() + kKafkaLimit;
+  PSCHEDULER_TRY(used->connection->send(json::find_string(data, "topic").value_or(""), payload_of(record),
+                                        *guard, deadline));
+  kept.put_back(std::move(*used));
   return {};
 }
 
@@ -73,10 +60,6 @@ sdk::ArchiveReply archive(const Json& record) {
 }  // namespace pscheduler::plugins
 
 int main(int argc, char** argv) {
-  auto archiver = pscheduler::plugins::archiver_kafka;
-  archiver.archive = &pscheduler::plugins::archive;
-  const std::array<const pscheduler::sdk::ArchiverPlugin*, 1> archivers{&archiver};
-  pscheduler::sdk::Catalogue catalogue;
-  catalogue.archivers = archivers;
-  return pscheduler::sdk::run_program(catalogue, argc, argv);
+  return pscheduler::plugins::run_archiver(pscheduler::plugins::archiver_kafka, &pscheduler::plugins::archive,
+                                           argc, argv);
 }

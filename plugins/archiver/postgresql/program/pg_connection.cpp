@@ -2,11 +2,10 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <vector>
 
 #include "pscheduler/base/text.hpp"
+#include "shared/poll_until.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -77,15 +76,10 @@ Result<void> PgConnection::finish_sending(Deadline deadline) const {
 }
 
 Result<void> PgConnection::wait(short events, Deadline deadline) const {
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd waiting{PQsocket(connection_.get()), events, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    if (ready > 0) return {};
-    if (ready == 0) return fail(Errc::timed_out, "The database did not answer within the time.");
-    if (errno != EINTR) return failure();
-  }
+  const auto end = poll_until(PQsocket(connection_.get()), events, deadline);
+  if (end == PollEnd::late) return fail(Errc::timed_out, "The database did not answer within the time.");
+  if (end == PollEnd::failed) return failure();
+  return {};
 }
 
 tl::unexpected<Error> PgConnection::failure() const {

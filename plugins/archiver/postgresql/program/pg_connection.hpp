@@ -3,19 +3,17 @@
 
 #include <libpq-fe.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "pg_parameters.hpp"
 #include "pscheduler/base/result.hpp"
+#include "shared/poll_until.hpp"
 
 namespace pscheduler::plugins {
 
 class PgConnection {
  public:
-  using Deadline = std::chrono::steady_clock::time_point;
-
   // Tries the addresses of each host for the time that the parameters give to one (connect_timeout). Errors:
   // unreachable, in the words of the library or the server.
   static Result<PgConnection> open(const PgParameters& parameters);

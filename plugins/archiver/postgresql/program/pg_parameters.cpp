@@ -14,6 +14,7 @@
 #include "pscheduler/plugin_sdk/names.hpp"
 #include "shared/line_words.hpp"
 #include "shared/plugin_config.hpp"
+#include "shared/secrets.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -183,12 +184,7 @@ Result<PgSettings> PgSettings::load() {
 }
 
 std::string PgParameters::without_secrets(std::string text) const {
-  constexpr std::string_view kHidden = "***";
-  const auto password = value_or_empty(options, "password");
-  if (password.empty()) return text;
-  for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + kHidden.size()))
-    text.replace(at, password.size(), kHidden);
-  return text;
+  return hide(std::move(text), {value_or_empty(options, "password")});
 }
 
 Result<PgParameters> read_dsn(const std::string& dsn, const PgSettings& settings, bool from_outside,

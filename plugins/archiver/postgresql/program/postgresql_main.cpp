@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
-#include <list>
 #include <string>
+#include <utility>
 
 #include "archiver/postgresql/postgresql.hpp"
 #include "pg_connection.hpp"
 #include "pg_parameters.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
-#include "pscheduler/plugin_sdk/program.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/archiver_program.hpp"
+#include "shared/kept_connections.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -27,33 +27,30 @@ constexpr auto kLimit = std::chrono::seconds(45);
 constexpr auto kAtOnce = std::chrono::seconds(10);
 constexpr Duration kExpires = std::chrono::hours(1);
 
-// Connections that are kept open; a database has few to give.
-constexpr std::size_t kKeptMax = 4;
-
-struct Kept {
+struct Way {
   std::string dsn;
   bool from_outside = false;
-  Clock::time_point opened;
-  PgConnection connection;
+
+  bool operator==(const Way&) const = default;
 };
+using Connections = KeptConnections<Way, PgConnection>;
 
-// The most recently used one is first.
-std::list<Kept>& kept() {
-  static std::list<Kept> all;
-  return all;
-}
-
-// Takes it out, so that it is gone unless it is put back.
-std::list<Kept> take_kept(const std::string& dsn, bool from_outside, Duration expires) {
-  std::list<Kept> taken;
-  auto& all = kept();
-  for (auto entry = all.begin(); entry != all.end(); ++entry) {
-    if (entry->dsn != dsn || entry->from_outside != from_outside) continue;
-    taken.splice(taken.begin(), all, entry);
-    if (Clock::now() - taken.front().opened >= expires) taken.clear();
-    break;
+// Over a connection that was kept, or a new one.
+Result<void> run(const Way& way, const PgParameters& parameters, Duration expires,
+                 const std::string& statement, const std::string& payload) {
+  static Connections kept;
+  const auto begun = Clock::now();
+  if (auto used = kept.take(way, expires)) {
+    auto done = used->connection.run(statement, payload, begun + kLimit);
+    if (done) kept.put_back(std::move(*used));
+    // It may have ended without a word meanwhile; what it refused, a new one will refuse, too.
+    if (done || Clock::now() > begun + kAtOnce) return done;
   }
-  return taken;
+  auto opened = PgConnection::open(parameters);
+  if (!opened) return fail(std::move(opened.error()));
+  PSCHEDULER_TRY(opened->run(statement, payload, Clock::now() + kLimit));
+  kept.put_back({way, std::move(*opened)});
+  return {};
 }
 
 Result<void> insert(const Json& record) {
@@ -72,27 +69,9 @@ Result<void> insert(const Json& record) {
   const auto statement =
       fmt::format("INSERT INTO {} ({}) VALUES ($1)", json::find_string(data, "table").value_or(""),
                   json::find_string(data, "column").value_or(""));
-  const auto in_words = [&](Error error) {
-    error.message = parameters->without_secrets(std::move(error.message));
-    return fail(std::move(error));
-  };
-  const auto payload = payload_of(record);
-  const auto begun = Clock::now();
-  auto used = take_kept(dsn, from_outside, *expires);
-  if (!used.empty()) {
-    auto done = used.front().connection.run(statement, payload, begun + kLimit);
-    if (done) kept().splice(kept().begin(), used);
-    if (done) return done;
-    if (Clock::now() > begun + kAtOnce) return in_words(std::move(done.error()));
-  }
-  // A kept one may have ended without a word meanwhile; what it refused, a new one will refuse, too.
-  auto opened = PgConnection::open(*parameters);
-  if (!opened) return in_words(std::move(opened.error()));
-  if (auto done = opened->run(statement, payload, Clock::now() + kLimit); !done)
-    return in_words(std::move(done.error()));
-  kept().push_front({dsn, from_outside, Clock::now(), std::move(*opened)});
-  if (kept().size() > kKeptMax) kept().pop_back();
-  return {};
+  auto done = run({dsn, from_outside}, *parameters, *expires, statement, payload_of(record));
+  if (!done) done.error().message = parameters->without_secrets(std::move(done.error().message));
+  return done;
 }
 
 sdk::ArchiveReply archive(const Json& record) {
@@ -106,10 +85,6 @@ sdk::ArchiveReply archive(const Json& record) {
 
 int main(int argc, char** argv) {
   pscheduler::plugins::forget_environment();
-  auto archiver = pscheduler::plugins::archiver_postgresql;
-  archiver.archive = &pscheduler::plugins::archive;
-  const std::array<const pscheduler::sdk::ArchiverPlugin*, 1> archivers{&archiver};
-  pscheduler::sdk::Catalogue catalogue;
-  catalogue.archivers = archivers;
-  return pscheduler::sdk::run_program(catalogue, argc, argv);
+  return pscheduler::plugins::run_archiver(pscheduler::plugins::archiver_postgresql,
+                                           &pscheduler::plugins::archive, argc, argv);
 }

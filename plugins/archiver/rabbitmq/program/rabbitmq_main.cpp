@@ -1,35 +1,25 @@
 // pscheduler-rabbitmq: the `archive` of rabbitmq.
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <list>
 #include <string>
+#include <utility>
 
 #include "amqp_connection.hpp"
 #include "archiver/rabbitmq/amqp_url.hpp"
 #include "archiver/rabbitmq/rabbitmq.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/plugin_sdk/fields.hpp"
-#include "pscheduler/plugin_sdk/program.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/archiver_program.hpp"
+#include "shared/kept_connections.hpp"
 #include "shared/plugin_config.hpp"
+#include "shared/secrets.hpp"
 
 namespace pscheduler::plugins {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr Duration kExpires = std::chrono::hours(1);
 constexpr Duration kTimeout = std::chrono::seconds(10);
-// Daemons end an archiver that takes two minutes for an answer.
-constexpr Duration kTimeoutMax = std::chrono::seconds(110);
-constexpr Duration kTimeoutMin = std::chrono::milliseconds(1);
-
-constexpr std::size_t kKeptMax = 4;         // connections that are kept open
-constexpr std::size_t kSecretBytesMin = 4;  // shorter words are in any text
 
 // What of a record decides whether a connection may be used for it.
 struct Way {
@@ -41,42 +31,18 @@ struct Way {
   bool operator==(const Way&) const = default;
 };
 
-struct Kept {
-  Way way;
-  Clock::time_point opened;
-  AmqpConnection connection;
-};
+using Connections = KeptConnections<Way, AmqpConnection>;
 
-// The most recently used one is first.
-std::list<Kept>& kept() {
-  static std::list<Kept> all;
+Connections& kept() {
+  static Connections all;
   return all;
 }
 
-// Takes it out, so that it is gone unless it is put back.
-std::list<Kept> take_kept(const Way& way, Duration expires) {
-  std::list<Kept> taken;
-  auto& all = kept();
-  const auto entry = std::ranges::find(all, way, &Kept::way);
-  if (entry == all.end()) return taken;
-  taken.splice(taken.begin(), all, entry);
-  if (Clock::now() - taken.front().opened >= expires || !taken.front().connection.is_usable()) taken.clear();
-  return taken;
-}
-
-// As long as the connection is good for another message.
-void put_back(std::list<Kept>& used) {
-  if (!used.front().connection.is_usable()) return;
-  kept().splice(kept().begin(), used);
-  if (kept().size() > kKeptMax) kept().pop_back();
-}
-
-std::string without_password(std::string text, const std::string& password) {
-  constexpr std::string_view kHidden = "***";
-  if (password.size() < kSecretBytesMin) return text;
-  for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + kHidden.size()))
-    text.replace(at, password.size(), kHidden);
-  return text;
+// Publishes, and keeps the connection as long as it is good for another message.
+Result<void> publish_by(Connections::Entry used, const AmqpMessage& message, Deadline deadline) {
+  auto done = used.connection.publish(message, deadline);
+  if (used.connection.is_usable()) kept().put_back(std::move(used));
+  return done;
 }
 
 Result<AmqpMessage> message_of(const Json& record) {
@@ -102,20 +68,14 @@ Result<Way> way_of(const Json& record) {
 
 Result<void> deliver(const Way& way, const AmqpUrl& url, const AmqpMessage& message,
                      const DestinationGuard& guard, Duration expires, Deadline deadline) {
-  auto used = take_kept(way, expires);
-  if (!used.empty()) {
-    auto done = used.front().connection.publish(message, deadline);
-    put_back(used);
+  if (auto used = kept().take(way, expires); used && used->connection.is_usable()) {
+    auto done = publish_by(std::move(*used), message, deadline);
     // A kept one may be lost without a word; what the server refused, it will refuse again.
     if (done || done.error().code != Errc::unreachable) return done;
   }
   auto opened = AmqpConnection::open(url, {way.verify, way.authorities}, guard, deadline);
   if (!opened) return fail(std::move(opened.error()));
-  std::list<Kept> fresh;
-  fresh.push_back({way, Clock::now(), std::move(*opened)});
-  auto done = fresh.front().connection.publish(message, deadline);
-  put_back(fresh);
-  return done;
+  return publish_by({way, std::move(*opened)}, message, deadline);
 }
 
 Result<void> publish(const Json& record) {
@@ -130,11 +90,11 @@ Result<void> publish(const Json& record) {
   if (!guard) return fail(guard.error());
   const auto expires = sdk::duration_member(data, "connection-expires", kExpires);
   if (!expires) return fail(expires.error());
-  const auto timeout = sdk::duration_member(data, "timeout", kTimeout);
+  const auto timeout = timeout_of(data, kTimeout);
   if (!timeout) return fail(timeout.error());
-  const auto deadline = Clock::now() + std::clamp(*timeout, kTimeoutMin, kTimeoutMax);
+  const auto deadline = std::chrono::steady_clock::now() + *timeout;
   auto done = deliver(*way, *url, *message, *guard, *expires, deadline);
-  if (!done) done.error().message = without_password(std::move(done.error().message), url->password);
+  if (!done) done.error().message = hide(std::move(done.error().message), {url->password});
   return done;
 }
 
@@ -148,10 +108,6 @@ sdk::ArchiveReply archive(const Json& record) {
 }  // namespace pscheduler::plugins
 
 int main(int argc, char** argv) {
-  auto archiver = pscheduler::plugins::archiver_rabbitmq;
-  archiver.archive = &pscheduler::plugins::archive;
-  const std::array<const pscheduler::sdk::ArchiverPlugin*, 1> archivers{&archiver};
-  pscheduler::sdk::Catalogue catalogue;
-  catalogue.archivers = archivers;
-  return pscheduler::sdk::run_program(catalogue, argc, argv);
+  return pscheduler::plugins::run_archiver(pscheduler::plugins::archiver_rabbitmq,
+                                           &pscheduler::plugins::archive, argc, argv);
 }

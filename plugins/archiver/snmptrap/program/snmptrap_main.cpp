@@ -1,11 +1,10 @@
 // pscheduler-snmptrap: the `archive` of snmptrap.
 
-#include <array>
 #include <utility>
 
 #include "archiver/snmptrap/snmptrap.hpp"
-#include "pscheduler/plugin_sdk/program.hpp"
 #include "shared/archive_record.hpp"
+#include "shared/archiver_program.hpp"
 #include "shared/plugin_config.hpp"
 #include "snmp_library.hpp"
 #include "snmp_session.hpp"
@@ -42,10 +41,6 @@ sdk::ArchiveReply archive(const Json& record) {
 }  // namespace pscheduler::plugins
 
 int main(int argc, char** argv) {
-  auto archiver = pscheduler::plugins::archiver_snmptrap;
-  archiver.archive = &pscheduler::plugins::archive;
-  const std::array<const pscheduler::sdk::ArchiverPlugin*, 1> archivers{&archiver};
-  pscheduler::sdk::Catalogue catalogue;
-  catalogue.archivers = archivers;
-  return pscheduler::sdk::run_program(catalogue, argc, argv);
+  return pscheduler::plugins::run_archiver(pscheduler::plugins::archiver_snmptrap,
+                                           &pscheduler::plugins::archive, argc, argv);
 }
