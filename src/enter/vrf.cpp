@@ -35,11 +35,11 @@ bool is_vrf(const nlmsghdr* answer) {
   const rtattr* information = find(IFLA_RTA(link), IFLA_PAYLOAD(answer), IFLA_LINKINFO);
   if (information == nullptr) return false;
   const rtattr* kind = find(RTA_DATA(information), RTA_PAYLOAD(information), IFLA_INFO_KIND);
-  return kind != nullptr && RTA_PAYLOAD(kind) >= 3 &&
-         strncmp(static_cast<const char*>(RTA_DATA(kind)), "vrf", 4) == 0;
+  return kind != nullptr && RTA_PAYLOAD(kind) >= sizeof "vrf" &&
+         memcmp(RTA_DATA(kind), "vrf", sizeof "vrf") == 0;
 }
 
-// What the kernel says of the device.
+// What the kernel says of the device: one whole message, or an error.
 void ask_about(const char* name, void* answer, size_t size) {
   struct {
     nlmsghdr header;
@@ -60,8 +60,11 @@ void ask_about(const char* name, void* answer, size_t size) {
     give_up_with_errno("Cannot ask the kernel for the VRF ", name);
   }
   const ssize_t got = recv(channel, answer, size, 0);
-  if (got < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))))
-    give_up("The kernel said nothing of ", name, ".");
+  const auto* const header = static_cast<const nlmsghdr*>(answer);
+  const bool is_whole = got >= static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))) &&
+                        header->nlmsg_len >= NLMSG_LENGTH(sizeof(nlmsgerr)) &&
+                        header->nlmsg_len <= static_cast<size_t>(got);
+  if (!is_whole) give_up("The kernel said nothing of the network device ", name, " that can be read.");
   close(channel);
 }
 
