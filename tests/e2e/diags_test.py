@@ -20,14 +20,19 @@ class DiagsTest(E2ETestCase):
     def test_shows_every_section(self):
         daemon = self.start_daemon()
         run = daemon.api.finished_run(noop())
+        folder = self.new_directory()
+        with open(os.path.join(folder, "iperf3.conf"), "w", encoding="utf-8") as file:
+            file.write("[iperf3]\nserver_port = 5300\nAPI-Token = s3cret-1\npassword: s3cret-2\n")
         ran = subprocess.run([CLI, "diags"], capture_output=True, text=True, timeout=280, check=False,
-                             env=cli_environment(daemon.address, {"container": "one"}))
+                             env=cli_environment(daemon.address, {"container": "one", "PSCHEDULER_TOOL_CONFIG": folder}))
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertTrue(ran.stdout.lstrip().startswith("pScheduler diagnostics\n"))
         parts = HEADING.split(ran.stdout)
         self.assertEqual(parts[1::2], SECTIONS)
         shown = dict(zip(parts[1::2], parts[2::2]))
         self.assertRegex(shown["INSTALLED TESTS"], r"(?m)^rtt ")
+        self.assertIn("server_port = 5300", shown["TOOL CONFIGURATION FILES"])
+        self.assertNotIn("s3cret", ran.stdout)
         self.assertIn("none of its tasks asks for that", shown["ARCHIVING"])
         self.assertIn(run["href"].rsplit("/", 1)[1], shown["SCHEDULE FROM TWO HOURS AGO TO TWO HOURS AHEAD"])
         self.assertIn('"finished": 1', shown["COUNTERS"])
