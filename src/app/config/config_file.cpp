@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "app/config/values.hpp"
+#include "pscheduler/adapters/system/read_file.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
 #include "pscheduler/json/nearest.hpp"
@@ -25,13 +24,13 @@ class FileReader {
       : file_(file.string()), may_have_(may_have), config_(config), given_(given), problems_(problems) {}
 
   bool read() {
-    std::ifstream stream(file_, std::ios::binary);
-    text_.assign(std::istreambuf_iterator<char>(stream), {});
-    if (!stream.is_open() || stream.bad()) {
-      problems_.push_back(fmt::format("{}: cannot be read; check that it exists and its permissions", file_));
+    auto text = adapters::read_file(file_, kFileBytesMax);
+    if (!text) {
+      problems_.push_back(std::move(text.error().message));
       return false;
     }
-    auto document = json::read(text_, {.bytes_max = kFileBytesMax});
+    text_ = std::move(*text);
+    auto document = json::read(text_);
     if (!document) {
       problems_.push_back(fmt::format("{}: {}", file_, document.error().message));
     } else if (!document->is_object()) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <set>
 #include <string_view>
+
+#include "pscheduler/adapters/system/read_file.hpp"
 
 namespace pscheduler::app {
 namespace {
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 // Each takes every result of this host somewhere.
 constexpr std::size_t kFilesMax = 100;
 // A specification is some hundred bytes, with a long transform some thousand.
-constexpr std::streamsize kBytesMax = 256 << 10;
+constexpr std::size_t kBytesMax = 256 << 10;
 
 // What editors and package managers leave beside a file.
 constexpr std::array<std::string_view, 9> kAsideEndings{"~",       ".bak",     ".orig", ".swp", ".tmp",
@@ -27,17 +28,10 @@ bool counts(std::string_view name) {
   return std::ranges::none_of(kAsideEndings, [&](std::string_view end) { return name.ends_with(end); });
 }
 
+// Errors are told with the path before them.
 Result<std::string> text_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(static_cast<std::size_t>(kBytesMax) + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.is_open() || stream.bad()) {
-    return fail(Errc::invalid_argument, "cannot be read; check its permissions");
-  }
-  if (stream.gcount() > kBytesMax) {
-    return fail(Errc::invalid_argument, "is larger than " + std::to_string(kBytesMax) + " bytes");
-  }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  auto text = adapters::read_file(file, kBytesMax);
+  if (!text) text.error().message.erase(0, file.string().size() + 1);
   return text;
 }
 

@@ -1,9 +1,9 @@
+#include "installation.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-
-#include "installation.hpp"
 
 namespace pscheduler::app {
 namespace {

@@ -209,7 +209,7 @@ TEST_F(ConfigTest, AFileThatWasNamedMustBeThere) {
   command_line.config_file = directory_ / "missing.json";
   const auto config = load_config(command_line, [](std::string_view) { return std::nullopt; });
   ASSERT_FALSE(config);
-  EXPECT_THAT(config.error(), ElementsAre(HasSubstr("missing.json: cannot be read")));
+  EXPECT_THAT(config.error(), ElementsAre(HasSubstr("missing.json cannot be read: No such file")));
 }
 
 TEST_F(ConfigTest, CheckLooksAtFilesAndDirectories) {

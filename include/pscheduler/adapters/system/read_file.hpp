@@ -8,7 +8,7 @@
 
 namespace pscheduler::adapters {
 
-// Waits for nobody: what is no ordinary file, such as a pipe, is refused. Errors, which name the file:
+// Waits for nobody: what is no ordinary file, such as a pipe, is refused. Errors, which begin with the path:
 // unavailable (with the system's reason), too_large.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
 
