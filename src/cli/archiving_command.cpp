@@ -29,9 +29,9 @@ const CommandSyntax& syntax() {
     syntax.synopsis = "[OPTIONS] [DESTINATION|RUN-URL|all]";
     syntax.purpose =
         "Shows where the results of a server go: for each destination what waits and since when, when it "
-        "took "
-        "a result last, and what was wrong last, in the words of its archiver. A destination is an archiver "
-        "with its data; it is named by its id or the beginning of that, by its label, or by its archiver.";
+        "took a result last, and what was wrong last, in the words of its archiver. A destination is an "
+        "archiver with its data; it is named by its id or the beginning of that, by its label, or by its "
+        "archiver.";
     syntax.options = {
         {"host", 0, Takes::text, "HOST", "Server to ask; the default is this host."},
         {"format", 0, Takes::text, "FORMAT", "text (the default) or json."},

@@ -41,11 +41,11 @@ std::string age_or(const Json& document, std::string_view name, Instant now, con
   return age ? rough_length(*age) : otherwise;
 }
 
-// "3f1c09ab http https://collector.example.org (central)"
-std::string name_of(const Json& document) {
+// "3f1c09ab http https://collector.example.org (central)"; the id is in the member `id`.
+std::string name_of(const Json& document, const char* id, const std::optional<std::string>& where) {
   std::string name =
-      text_or(document, "id", "?").substr(0, kIdShown) + " " + text_or(document, "archiver", "?");
-  if (const auto where = text_member(document, "destination")) name += " " + excerpt(*where, kNameBytesMax);
+      text_or(document, id, "?").substr(0, kIdShown) + " " + text_or(document, "archiver", "?");
+  if (where) name += " " + excerpt(*where, kNameBytesMax);
   if (const auto label = text_member(document, "label")) name += " (" + excerpt(*label, kNameBytesMax) + ")";
   return name;
 }
@@ -81,7 +81,8 @@ std::string destinations_text(const Json& destinations, Instant now, std::size_t
   for (const Json* destination : sorted) {
     text += row(state_of(*destination), std::to_string(count_of(*destination, "waiting")),
                 age_or(*destination, "oldest", now, "-"), age_or(*destination, "last-success", now, "never"),
-                std::to_string(count_of(*destination, "given-up")), name_of(*destination));
+                std::to_string(count_of(*destination, "given-up")),
+                name_of(*destination, "id", text_member(*destination, "destination")));
     const auto error = text_member(*destination, "last-error");
     if (!error || error->empty()) continue;
     text += block(
@@ -96,10 +97,7 @@ std::string failures_text(const Json& failures, std::size_t width) {
   for (const auto& failure : failures) {
     const auto attempts = count_of(failure, "attempts");
     text += fmt::format("{}  {} after {} attempt{}\n", text_or(failure, "time", "?"),
-                        name_of({{"id", text_or(failure, "destination", "?")},
-                                 {"archiver", text_or(failure, "archiver", "?")},
-                                 {"label", failure.value("label", Json())}}),
-                        attempts, attempts == 1 ? "" : "s");
+                        name_of(failure, "destination", std::nullopt), attempts, attempts == 1 ? "" : "s");
     text += indent(text_or(failure, "run", "?"), kIndent) + "\n";
     text += block(excerpt(text_or(failure, "reason", "No reason is known."), kErrorBytesMax), width);
   }

@@ -91,6 +91,16 @@ TEST_F(ArchivingCommand, ListsWhatWasGivenUp) {
   EXPECT_THAT(bench.out.str(), HasSubstr("Nothing was given up there"));
 }
 
+TEST_F(ArchivingCommand, ShowsWhatItCanOfAStrangeAnswer) {
+  bench.server.on(kList, "[5, {}]");
+  bench.server.on("GET " + kStat + "failed?limit=100", "[5, {}]");
+  EXPECT_EQ(run({}), 0);
+  EXPECT_EQ(run({"--failed"}), 0);
+  EXPECT_EQ(bench.out.str(),
+            "?  ? ? after 0 attempts\n          ?\n          No reason is known.\n"
+            "?  ? ? after 0 attempts\n          ?\n          No reason is known.\n");
+}
+
 TEST_F(ArchivingCommand, OffersAgain) {
   bench.server.on(kList, kTwo);
   bench.server.on("POST " + kStat + "failed?all=true", R"({"offered": 5})");
