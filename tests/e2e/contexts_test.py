@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import subprocess
+import time
 import unittest
 
 from harness import CLI, DAEMON, DEADLINE, E2ETestCase, idle, main, noop
@@ -119,8 +120,9 @@ class ContextsTest(E2ETestCase):
                                                                   ("noting", {"folder": folder})])))
         run = self.daemon.api.first_run(task)
         self.daemon.api.wait_for_state(run["href"], {"running"})
+        end = time.monotonic() + DEADLINE
         while not os.path.exists(os.path.join(folder, "noted")):
-            self.assertIsNone(self.daemon.process.poll())
+            self.assertLess(time.monotonic(), end, "the context was never called")
         [process] = self.watch([int(noted(folder)["pid"])])
         self.assertIn(process.pid, descendants(self.daemon.process.pid))
         self.assertEqual(self.daemon.api.delete(task).status, 200)

@@ -11,6 +11,7 @@ from sinks import unused_port
 
 PROGRAM = shutil.which("snmptrapd", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 
+
 class TrapReceiver(contextlib.AbstractContextManager):
     """Takes traps at 127.0.0.1, port `port`, of `community` and of the users whom createUser lines name."""
 
