@@ -26,14 +26,14 @@ SSL_CTX* client_context() {
   return context;
 }
 
+}  // namespace
+
 std::size_t content_length(std::string_view head) {
   constexpr std::string_view kName = "\r\nContent-Length: ";
   const auto at = head.find(kName);
-  if (at == std::string_view::npos) give_up("an answer without Content-Length: " + std::string(head));
+  if (at == std::string_view::npos) give_up("a message without Content-Length: " + std::string(head));
   return std::strtoul(head.data() + at + kName.size(), nullptr, 10);
 }
-
-}  // namespace
 
 void give_up(const std::string& sentence) {
   std::fprintf(stderr, "bench: %s\n", sentence.c_str());

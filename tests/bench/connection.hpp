@@ -48,6 +48,9 @@ class Connection {
   std::string read_;  // of the next answer
 };
 
+// Of the body that belongs to the head of a message, up to the end of its last line.
+std::size_t content_length(std::string_view head);
+
 [[noreturn]] void give_up(const std::string& sentence);
 
 }  // namespace pscheduler::bench

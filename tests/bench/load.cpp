@@ -7,6 +7,7 @@
 //   punctual PORT TASKS RUNS        how late each run of repeating tasks began (tool "stamp", milliseconds)
 //   plan PORT TASKS                 how many runs of repeating tasks are planned, and how soon
 //   schedule PORT ROUNDS            the whole schedule: first byte and last (milliseconds)
+//   drain PORT PID RESULTS         results queued while their server was down, when it is there again
 //   pair LEAD OTHER TASKS CLIENTS   runs of two nodes: POST -> running, tool end -> merged (milliseconds)
 //   agree LEAD OTHER TASKS CLIENTS  runs that two nodes agree on, per second
 //   mesh NODE...                    a repeating task from each to each: accepted, agreed (milliseconds), runs
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "draining.hpp"
 #include "measuring.hpp"
 #include "repeating.hpp"
 #include "several.hpp"
@@ -159,12 +161,13 @@ void measure_schedule(std::uint16_t port, int rounds) {
 }
 
 int usage() {
-  std::fprintf(stderr,
-               "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
-               "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n"
-               "                | punctual PORT TASKS RUNS | plan PORT TASKS\n"
-               "                | schedule PORT ROUNDS | pair LEAD OTHER TASKS CLIENTS\n"
-               "                | agree LEAD OTHER TASKS CLIENTS | mesh NODE NODE...\n");
+  std::fprintf(
+      stderr,
+      "usage: bench-load latency PORT TASKS CLIENTS | flood PORT TASKS CLIENTS\n"
+      "                | get PORT CLIENTS SECONDS | startup PORT ROUNDS PROGRAM...\n"
+      "                | punctual PORT TASKS RUNS | plan PORT TASKS\n"
+      "                | schedule PORT ROUNDS | drain PORT PID RESULTS | pair LEAD OTHER TASKS CLIENTS\n"
+      "                | agree LEAD OTHER TASKS CLIENTS | mesh NODE NODE...\n");
   return 2;
 }
 
@@ -201,6 +204,8 @@ int run(int argc, char** argv) {
     measure_latency(port, first, std::max(1, std::atoi(argv[4])));
   } else if (what == "flood") {
     measure_flood(port, first, std::max(1, std::atoi(argv[4])));
+  } else if (what == "drain") {
+    measure_drain(port, first, std::max(1, std::atoi(argv[4])));
   } else if (what == "get") {
     measure_gets(port, first, std::atof(argv[4]));
   } else if (what == "punctual") {
