@@ -136,6 +136,23 @@ class RabbitmqArchiverTest(E2ETestCase):
         self.assertIn("Connection refused", diags)
         self.assertNotIn(self.server.password, diags)
 
+    def test_the_routing_key_may_be_made_of_the_result(self):
+        for place in ("paris", "oslo"):
+            self.server.new_queue(f"results-{place}", "measurements", f"noop.{place}")
+        daemon = self.start_daemon(environment={"PSCHEDULER_ARCHIVER_CONFIG": self.configuration})
+        archive = {"archiver": "rabbitmq", "data": {
+            "schema": 2, "_url": self.server.url(), "exchange": "measurements",
+            "routing-key": {"script": "\"\\(.test.type).\\(.test.spec.data | ascii_downcase)\""}}}
+        end = time.monotonic() + DEADLINE
+        for place in ("Paris", "Oslo"):
+            run = daemon.api.finished_run(noop(data=place, archives=[archive]))["href"]
+            while not (archiving := daemon.api.get(run).json["archivings"][0])["completed"]:
+                self.assertLess(time.monotonic(), end)
+            self.assertTrue(archiving["archived"], archiving)
+            [message] = self.server.take(f"results-{place.lower()}")
+            self.assertEqual(message["routing_key"], f"noop.{place.lower()}")
+            self.assertEqual(json.loads(message["payload"])["id"], run.rsplit("/", 1)[1])
+
     def test_waits_no_longer_than_it_may(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"amqp://127.0.0.1:{silent.getsockname()[1]}/"

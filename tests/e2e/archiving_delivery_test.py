@@ -17,8 +17,8 @@ class DeliveryTest(E2ETestCase):
         self.sink = HttpSink()
         self.addCleanup(lambda: self.sink.__exit__())  # pylint: disable=unnecessary-lambda
 
-    def archive(self, **members):
-        data = {"schema": 4, "_url": f"http://127.0.0.1:{self.sink.port}/{SECRET}",
+    def archive(self, sink=None, **members):
+        data = {"schema": 4, "_url": f"http://127.0.0.1:{(sink or self.sink).port}/{SECRET}",
                 "_headers": {"Authorization": f"Bearer {SECRET}"},
                 "retry-policy": [{"attempts": 1000, "wait": "PT1S"}], **members}
         return {"schema": 3, "archiver": "http", "data": data, "label": "sink"}
@@ -34,9 +34,9 @@ class DeliveryTest(E2ETestCase):
         """The runs' URLs in the order in which they arrived."""
         return [json.loads(self.sink.next().body)["run"]["href"].split("/pscheduler")[1] for _ in range(count)]
 
-    def runs(self, archive):
+    def runs(self, *archives):
         """The paths of that many runs that have ended."""
-        tasks = [self.daemon.api.new_task(noop(data=number, archives=[archive])) for number in range(TASKS)]
+        tasks = [self.daemon.api.new_task(noop(data=number, archives=list(archives))) for number in range(TASKS)]
         hrefs = [self.daemon.api.final_run(self.daemon.api.first_run(task)["href"])["href"] for task in tasks]
         return sorted(href.split("/pscheduler")[1] for href in hrefs)
 
@@ -78,6 +78,15 @@ class DeliveryTest(E2ETestCase):
         self.assertIn(first[0], runs)
         self.wait_until_archived()
         self.assertTrue(self.sink.requests.empty())
+
+    def test_a_server_that_never_answers_is_told_of_in_words(self):
+        self.sink.silent.set()
+        run = self.daemon.api.finished_run(noop(archives=[self.archive(timeout="PT0.2S")]))["href"]
+        self.sink.next()
+        end = time.monotonic() + DEADLINE
+        while not self.attempts(run):
+            self.assertLess(time.monotonic(), end)
+        self.assertIn("timed out after 2", self.attempts(run)[0]["stderr"])
 
     def test_no_secret_is_shown(self):
         self.sink.answers = [(500, {}, f"no {SECRET} here")] * TASKS
