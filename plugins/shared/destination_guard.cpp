@@ -11,6 +11,8 @@
 #include <optional>
 
 #include "pscheduler/addr/cidr.hpp"
+#include "pscheduler/base/text.hpp"
+#include "pscheduler/plugin_sdk/names.hpp"
 #include "shared/archive_record.hpp"
 #include "shared/plugin_config.hpp"
 
@@ -119,6 +121,18 @@ std::string DestinationGuard::objection(const sockaddr* address) const {
   if (!from_outside_) return {};
   const auto found = address_in(address);
   return found ? objection(*found) : "Only IPv4 and IPv6 may be used by tasks from other hosts.";
+}
+
+Result<std::string> DestinationGuard::address_of(const std::string& host) const {
+  const auto found = sdk::resolve_hosts({host}).front();
+  if (!found.v4 && !found.v6)
+    return fail(Errc::unreachable, fmt::format("{} has no address: no such name was found.", excerpt(host)));
+  const auto address = found.v4 ? *found.v4 : *found.v6;
+  const auto parsed = IpAddress::parse(std::string_view(address).substr(0, address.find('%')));
+  if (!parsed) return fail(Errc::unreachable, fmt::format("{}: {} is no address.", excerpt(host), address));
+  if (auto reason = objection(*parsed); !reason.empty())
+    return fail(Errc::forbidden, fmt::format("{}: {}", excerpt(host), reason));
+  return address;
 }
 
 }  // namespace pscheduler::plugins

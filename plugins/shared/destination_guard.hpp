@@ -27,6 +27,10 @@ class DestinationGuard {
   [[nodiscard]] std::string objection(const IpAddress& address) const;
   [[nodiscard]] std::string objection(const sockaddr* address) const;
 
+  // The one address of a host, IPv4 before IPv6, to connect to, for libraries that are to be given one; a
+  // zone is kept. Errors: unreachable (there is none), forbidden.
+  [[nodiscard]] Result<std::string> address_of(const std::string& host) const;
+
  private:
   std::string archiver_;
   std::string source_;  // the configuration's file

@@ -63,6 +63,9 @@ TEST(DestinationGuard, KeepsOthersAwayFromThisHostWithoutAnyConfiguration) {
   EXPECT_THAT(guard->objection(*IpAddress::parse("198.51.100.1")), IsEmpty());
   const sockaddr local{.sa_family = AF_UNIX, .sa_data = {}};
   EXPECT_THAT(guard->objection(&local), HasSubstr("IPv4 and IPv6"));
+  EXPECT_EQ(guard->address_of("198.51.100.1").value_or(""), "198.51.100.1");
+  for (const auto* own : {"127.0.0.1", "::1", "fe80::1%lo"})
+    EXPECT_THAT(guard->address_of(own).error().message, HasSubstr("is this host's own")) << own;
 }
 
 TEST(RetryPolicy, IsWalkedAttemptByAttempt) {

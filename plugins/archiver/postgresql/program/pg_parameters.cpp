@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "pscheduler/base/text.hpp"
-#include "pscheduler/plugin_sdk/names.hpp"
 #include "shared/line_words.hpp"
 #include "shared/plugin_config.hpp"
 #include "shared/secrets.hpp"
@@ -127,23 +126,19 @@ Result<void> check_sockets(const std::map<std::string, std::string>& given, cons
 
 // A task from outside goes to the very address that was judged.
 Result<void> settle_address(std::map<std::string, std::string>& options, const DestinationGuard& guard) {
-  auto address = value_or_empty(options, "hostaddr");
-  if (address.empty()) {
-    const auto host = value_or_empty(options, "host");
-    if (is_socket(host) || host.find(',') != std::string::npos)
-      return fail(Errc::forbidden, "At /_dsn: tasks asked for from other hosts must name one host.");
-    const auto found = sdk::resolve_hosts({host}).front();
-    if (!found.v4 && !found.v6) {
-      return fail(Errc::unreachable,
-                  fmt::format("{} has no address: no such name was found.", excerpt(host)));
-    }
-    address = found.v4 ? *found.v4 : *found.v6;
+  if (const auto given = value_or_empty(options, "hostaddr"); !given.empty()) {
+    const auto parsed = IpAddress::parse(given);
+    if (!parsed) return fail(Errc::forbidden, "At /_dsn: hostaddr must be one address.");
+    if (auto objection = guard.objection(*parsed); !objection.empty())
+      return fail(Errc::forbidden, std::move(objection));
+    return {};
   }
-  const auto parsed = IpAddress::parse(address);
-  if (!parsed) return fail(Errc::forbidden, "At /_dsn: hostaddr must be one address.");
-  if (auto objection = guard.objection(*parsed); !objection.empty())
-    return fail(Errc::forbidden, std::move(objection));
-  options["hostaddr"] = address;
+  const auto host = value_or_empty(options, "host");
+  if (is_socket(host) || host.find(',') != std::string::npos)
+    return fail(Errc::forbidden, "At /_dsn: tasks asked for from other hosts must name one host.");
+  auto address = guard.address_of(host);
+  if (!address) return fail(std::move(address.error()));
+  options["hostaddr"] = std::move(*address);
   return {};
 }
 

@@ -12,10 +12,8 @@
 
 #include "archiver/snmptrap/snmptrap.hpp"
 #include "pscheduler/addr/host_port.hpp"
-#include "pscheduler/addr/ip_address.hpp"
 #include "pscheduler/base/text.hpp"
 #include "pscheduler/json/access.hpp"
-#include "pscheduler/plugin_sdk/names.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -39,17 +37,11 @@ u_char* bytes_of(std::string& text) {
 Result<std::string> peer_of(const std::string& dest, const DestinationGuard& guard) {
   const auto server = HostPort::parse(dest, BareIpv6::accepted);
   if (!server) return fail(server.error());
-  const auto found = sdk::resolve_hosts({server->host}).front();
-  if (!found.v4 && !found.v6)
-    return fail(Errc::unreachable,
-                fmt::format("{} has no address: no such name was found.", excerpt(server->host)));
-  const auto address = found.v4 ? *found.v4 : *found.v6;
-  const auto parsed = IpAddress::parse(address.substr(0, address.find('%')));
-  if (!parsed) return fail(Errc::unreachable, fmt::format("{}: {} is no address.", excerpt(dest), address));
-  if (auto objection = guard.objection(*parsed); !objection.empty())
-    return fail(Errc::forbidden, fmt::format("{}: {}", excerpt(dest), objection));
+  const auto address = guard.address_of(server->host);
+  if (!address) return address;
   const auto port = server->port.value_or(kTrapPort);
-  return found.v4 ? fmt::format("udp:{}:{}", address, port) : fmt::format("udp6:[{}]:{}", address, port);
+  const bool is_v6 = address->find(':') != std::string::npos;
+  return is_v6 ? fmt::format("udp6:[{}]:{}", *address, port) : fmt::format("udp:{}:{}", *address, port);
 }
 
 std::string library_words(netsnmp_session& session) {
