@@ -71,17 +71,16 @@ Result<Json> read_one(Context& context, const std::string& host, const std::stri
   return value;
 }
 
-Json read_all(Context& context, const std::string& host, const CallOptions& call) {
+Json read_all(const Ask& ask) {
   Json metrics = Json::object();
   for (const auto& group : kGroups) {
     Json values = Json::object();
     if (group.members.front() == nullptr) {
-      if (auto whole = read_one(context, host, group.path, call)) values = std::move(*whole);
+      if (auto whole = ask(group.path)) values = std::move(*whole);
     }
     for (const auto* member : group.members) {
       if (member == nullptr) break;
-      if (auto value = read_one(context, host, std::string(group.path) + member, call))
-        values[member] = *value;
+      if (auto value = ask(std::string(group.path) + member)) values[member] = *value;
     }
     if (!values.empty()) metrics[group.key] = std::move(values);
   }
@@ -124,8 +123,9 @@ int metrics_command(Context& context, const Words& words) {
   CallOptions call;
   call.time_limit = std::chrono::seconds(seconds);
   if (const auto alive = check_alive(context, *host, call); !alive) return fail_with(context, alive.error());
-  Json metrics = read_all(context, *host, call);
-  add_own_counters(context, *host, call, metrics);
+  const auto ask = [&](const std::string& path) { return read_one(context, *host, path, call); };
+  Json metrics = read_all(ask);
+  add_own_counters(ask, context.environment.now(), metrics);
   context.out << (format == "json" ? json::to_plain(metrics) + "\n"
                                    : prometheus_text(metrics) + own_counters_text(metrics));
   return kExitOk;

@@ -6,9 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cli/api_url.hpp"
 #include "cli/json_members.hpp"
-#include "cli/servers.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::cli {
@@ -20,14 +18,6 @@ constexpr std::array kAges{std::pair{"oldest", "oldest-seconds"},
 
 // As many as a server of Prometheus is given by /metrics.
 constexpr std::size_t kDestinationsMax = 100;
-
-Result<Json> ask(Context& context, const std::string& host, const char* path, const CallOptions& call) {
-  const auto url = api_url(host, path);
-  if (!url) return fail(url.error());
-  auto value = fetch_json(context, *url, {}, call);
-  if (!value) context.environment.debug(value.error().message);
-  return value;
-}
 
 Json counters_of(const Json& destination, Instant now) {
   Json counters = {{"archiver", text_or(destination, "archiver", "")}};
@@ -47,17 +37,17 @@ std::string heading(const char* name, const char* help) {
 
 }  // namespace
 
-void add_own_counters(Context& context, const std::string& host, const CallOptions& call, Json& metrics) {
-  if (const auto status = ask(context, host, "status", call)) {
+void add_own_counters(const Ask& ask, Instant now, Json& metrics) {
+  if (const auto status = ask("status")) {
     if (const Json* load = json::find_object(*status, "load")) metrics["load"] = *load;
   }
-  const auto destinations = ask(context, host, "stat/archiving/destinations", call);
+  const auto destinations = ask("stat/archiving/destinations");
   if (!destinations || !destinations->is_array()) return;
   Json& all = metrics["destinations"] = Json::object();
   for (const auto& destination : *destinations) {
     if (all.size() == kDestinationsMax) break;
     const auto id = text_member(destination, "id");
-    if (id) all[*id] = counters_of(destination, context.environment.now());
+    if (id) all[*id] = counters_of(destination, now);
   }
 }
 

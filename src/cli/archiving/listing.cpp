@@ -19,6 +19,9 @@ namespace {
 // As much of an id as nobody mistakes for another, and can still be typed.
 constexpr std::size_t kIdShown = 8;
 
+// How many of those that the user may mean are named.
+constexpr std::size_t kIdsNamedMax = 10;
+
 constexpr std::size_t kIndent = 10;
 
 // What is shown of one name or one text of an archiver; the whole is in the JSON.
@@ -119,6 +122,10 @@ Result<std::string> destination_id(const Json& destinations, const std::string& 
                                      "\"; pscheduler archiving lists them, with the id to name each by.");
   }
   for (auto& id : found) id.resize(std::min(id.size(), kIdShown));
+  if (const auto more = found.size() - std::min(found.size(), kIdsNamedMax); more > 0) {
+    found.resize(kIdsNamedMax);
+    found.push_back(std::to_string(more) + " more");
+  }
   return fail(Errc::invalid_argument, "\"" + excerpt(name) + "\" may be any of the destinations " +
                                           enumerate(found) + "; name one by its id.");
 }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/commands.hpp"
 #include "unit/cli/fakes.hpp"
 
@@ -66,7 +68,15 @@ TEST_F(ArchivingCommand, SaysSoWhenAnameMayBeSeveral) {
   bench.server.on(kList,
                   R"([{"id": "3f000001", "archiver": "http"}, {"id": "3f000002", "archiver": "http"}])");
   EXPECT_EQ(run({"http"}), 1);
-  EXPECT_THAT(bench.err.str(), HasSubstr("may be any of the destinations 3f000001 and 3f000002"));
+  EXPECT_THAT(bench.err.str(), HasSubstr("may be any of the destinations 3f000001 and 3f000002;"));
+}
+
+TEST_F(ArchivingCommand, NamesOnlySomeOfVeryMany) {
+  Json many = Json::array();
+  for (int i = 100; i < 150; ++i) many.push_back({{"id", "3f000" + std::to_string(i)}, {"archiver", "http"}});
+  bench.server.on(kList, many.dump());
+  EXPECT_EQ(run({"http"}), 1);
+  EXPECT_THAT(bench.err.str(), HasSubstr("3f000109, and 40 more; name one by its id."));
 }
 
 TEST_F(ArchivingCommand, SaysWhenNothingIsArchived) {
