@@ -23,7 +23,7 @@ tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
 Result<void> check_key(const Json& data, std::string_view member) {
   const auto key = json::find_string(data, member);
   if (key && key->size() < kKeyBytesMin)
-    return refuse(member, "has fewer than 8 characters, which SNMP demands");
+    return refuse(member, fmt::format("has fewer than {} characters, which SNMP demands", kKeyBytesMin));
   return {};
 }
 

@@ -12,7 +12,8 @@
 namespace pscheduler::plugins {
 namespace {
 
-constexpr std::int64_t kRetriesMax = 2147483647;  // the library's
+constexpr std::int64_t kRetriesMax = 2147483647;      // the library's
+constexpr std::size_t kOverheadBytesMax = 64u << 10;  // what it puts around a result
 
 void add_usual(KafkaOptions& options) {
   using std::chrono::milliseconds;
@@ -21,7 +22,7 @@ void add_usual(KafkaOptions& options) {
   options["topic.metadata.propagation.max.ms"] = "5000";  // a topic unknown for so long is not there
   options["reconnect.backoff.max.ms"] = "1000";
   options["linger.ms"] = "0";
-  options["message.max.bytes"] = fmt::format("{}", sdk::kRecordBytesMax + 65536);
+  options["message.max.bytes"] = fmt::format("{}", sdk::kRecordBytesMax + kOverheadBytesMax);
   options["socket.keepalive.enable"] = "true";
   options["log.connection.close"] = "false";
 }

@@ -108,8 +108,8 @@ tl::unexpected<Error> KafkaProducer::give_up(Errc code, std::string_view why) {
   rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   const std::lock_guard lock(mutex_);
   if (!objection_.empty()) return fail(Errc::forbidden, objection_);
-  const bool is_told = trouble_.empty() || (code != Errc::unreachable && code != Errc::timed_out);
-  if (is_told) return fail(code, fmt::format("Kafka: {}.", why));
+  const bool says_all = trouble_.empty() || (code != Errc::unreachable && code != Errc::timed_out);
+  if (says_all) return fail(code, fmt::format("Kafka: {}.", why));
   return fail(code, fmt::format("Kafka: {}: {}.", why, excerpt(trouble_, kTroubleShownMax)));
 }
 
