@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import CLASSES, DAEMON
+from harness import CLASSES, DAEMON, DEADLINE
 from hosts import HostDaemon, Network
 
 BIN = os.path.dirname(DAEMON)
@@ -74,10 +74,11 @@ class OwnPrograms:
 
     def let(self, group):
         """Runs enable-contexts for the group: its exit status, and what it said."""
-        ran = subprocess.run([self.enable, group], capture_output=True, text=True, check=False)
+        ran = subprocess.run([self.enable, group], capture_output=True, text=True, timeout=DEADLINE, check=False)
         return ran.returncode, ran.stderr
 
 
 def others_can_run(program):
     """Whether the folders it is in let everybody through."""
-    return subprocess.run([*AS_NOBODY, program, "--version"], capture_output=True, check=False).returncode == 0
+    ran = subprocess.run([*AS_NOBODY, program, "--version"], capture_output=True, timeout=DEADLINE, check=False)
+    return ran.returncode == 0
