@@ -105,6 +105,10 @@ const std::vector<Confined> kConfined = {
     {"openssl/", {"src/adapters/", "plugins/tool/iperf3/program/", "plugins/archiver/rabbitmq/program/"}},
     {"spdlog/", {"src/adapters/log/"}},
     {"curl/", {"plugins/"}},
+    {"libpq-fe.h", {"plugins/archiver/postgresql/program/"}},
+    {"amqp.h", {"plugins/archiver/rabbitmq/program/"}},
+    {"librdkafka/", {"plugins/archiver/kafka/program/"}},
+    {"net-snmp/", {"plugins/archiver/snmptrap/program/"}},
     {"systemd/", {"src/app/"}},
 };
 
