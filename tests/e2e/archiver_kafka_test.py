@@ -83,7 +83,9 @@ class KafkaArchiverTest(E2ETestCase):
         away = f"127.0.0.1:{unused_port()}"
         self.assert_refused(self.archive(away), "Connection refused", "PT10S")
         self.assertNotIn("retry", self.archive(away, attempts=1))
-        self.assert_refused(self.archive("no-such-host.invalid"), "no-such-host.invalid:9092", "PT10S")
+        answer = self.archive("no-such-host.invalid")
+        self.assert_refused(answer, "no-such-host.invalid:9092", "PT10S")
+        self.assertNotIn("in state", answer["error"], "what the library thinks of itself")
         self.assertEqual(self.archive(f"{away}, {self.cluster.brokers}", 1), {"succeeded": True})
         self.assertEqual(self.cluster.take("results", 1), ["1"])
 

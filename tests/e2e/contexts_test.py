@@ -91,7 +91,9 @@ class ContextsTest(E2ETestCase):
                  (contexts([], []), "one list per participant, 1, not 2"),
                  (contexts([("attic", {})]), "there is no context 'attic'"),
                  (contexts([("changenothing", {"a": 1})]), "changenothing"),
-                 (contexts([("linuxnns", {})]), "namespace")]
+                 (contexts([("linuxnns", {})]), "namespace"),
+                 (contexts([("linuxnns", {"namespace": "a/b"})]), "'a/b' is not the name of a network namespace"),
+                 (contexts([("linuxvrf", {"vrf": "a/b"})]), "'a/b' is not the name of a VRF device")]
         wrong += [(contexts([(context, {member: name})]), member) for name in ("", "a/b", "..", ".", "a\0b", 5)
                   for context, member in (("linuxnns", "namespace"), ("linuxvrf", "vrf"))]
         for members, reason in wrong:

@@ -22,6 +22,11 @@ constexpr milliseconds kTurn{100};  // between looks at the clock; deliveries an
 constexpr milliseconds kPatience{3000};
 constexpr milliseconds kProbe{1000};
 
+// At its end is how the library fares: "(after 3ms in state CONNECT, 1 identical error(s) suppressed)".
+std::string without_state(std::string_view trouble) {
+  return std::string(trouble.substr(0, trouble.rfind(" (after ")));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaOptions& options,
@@ -135,7 +140,7 @@ void KafkaProducer::note_error(rd_kafka_t* /*handle*/, int error, const char* wh
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     self.all_down_ = true;
   else
-    self.trouble_ = why;
+    self.trouble_ = without_state(why);
 }
 
 void KafkaProducer::note_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void* producer) {
