@@ -259,6 +259,7 @@ ports::AsyncResult<services::Validity> ScriptedPlugins::data_is_valid(PluginClas
 }
 
 ports::AsyncResult<services::ArchiverReply> ScriptedPlugins::archive(std::string archiver,
+                                                                     std::string destination,
                                                                      std::string record) {
   struct Busy {
     int& count;
@@ -266,9 +267,10 @@ ports::AsyncResult<services::ArchiverReply> ScriptedPlugins::archive(std::string
   };
   archiving_most = std::max(archiving_most, ++archiving);
   const Busy busy{archiving};
-  const ArchiverCall call{clock_.now(), std::move(archiver), Json::parse(record)};
+  const ArchiverCall call{clock_.now(), std::move(archiver), Json::parse(record), std::move(destination)};
   archived.push_back(call);
-  co_await clock_.sleep_for(archiving_takes);
+  const Duration takes = archiving_takes_for ? archiving_takes_for(call) : archiving_takes;
+  co_await clock_.sleep_for(takes);
   if (on_archive) co_return on_archive(call);
   services::ArchiverReply reply;
   reply.succeeded = true;

@@ -42,6 +42,7 @@ struct ArchiverCall {
   Instant at;
   std::string archiver;
   Json record;
+  std::string destination = {};
 };
 
 class ScriptedPlugins final : public services::Plugins, public services::Archivers {
@@ -72,6 +73,7 @@ class ScriptedPlugins final : public services::Plugins, public services::Archive
   std::vector<ToolCall> calls;
   std::function<Result<services::ArchiverReply>(const ArchiverCall&)> on_archive;  // default: it succeeds
   Duration archiving_takes{};
+  std::function<Duration(const ArchiverCall&)> archiving_takes_for;  // instead of it
   std::vector<ArchiverCall> archived;
   int archiving = 0;
   int archiving_most = 0;
@@ -100,7 +102,8 @@ class ScriptedPlugins final : public services::Plugins, public services::Archive
   [[nodiscard]] Duration preparation_time(const std::string&) const override { return preparation; }
   ports::AsyncResult<services::Validity> data_is_valid(services::PluginClass plugin_class, std::string name,
                                                        Json data) override;
-  ports::AsyncResult<services::ArchiverReply> archive(std::string archiver, std::string record) override;
+  ports::AsyncResult<services::ArchiverReply> archive(std::string archiver, std::string destination,
+                                                      std::string record) override;
 
  private:
   void add(services::PluginClass plugin_class, const std::string& name, SchedulingClass scheduling_class,

@@ -88,8 +88,15 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override {
     return watch(store_->archivings(run));
   }
-  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override {
-    return watch(store_->archiving_agenda(now, per_destination));
+  ports::AsyncResult<std::vector<ports::WaitingDestination>> waiting_destinations() override {
+    return watch(store_->waiting_destinations());
+  }
+  ports::AsyncResult<ports::ArchivingPage> due_archivings(std::string destination, Instant now,
+                                                          int count_max) override {
+    return watch(store_->due_archivings(std::move(destination), now, count_max));
+  }
+  ports::AsyncResult<ports::ArchivingPage> expired_archivings(Instant now, int count_max) override {
+    return watch(store_->expired_archivings(now, count_max));
   }
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override {
     return watch(store_->archiving_counts(now));

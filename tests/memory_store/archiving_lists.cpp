@@ -16,35 +16,59 @@ ports::AsyncResult<std::vector<Archiving>> MemoryStore::archivings(RunId run) {
   co_return archivings;
 }
 
-ports::AsyncResult<ports::ArchivingAgenda> MemoryStore::archiving_agenda(Instant now, int per_destination) {
-  ports::ArchivingAgenda agenda;
-  std::map<std::string, std::vector<Archiving>> due;
-  std::vector<Archiving> expired;
+ports::AsyncResult<std::vector<ports::WaitingDestination>> MemoryStore::waiting_destinations() {
+  std::map<std::string, ports::WaitingDestination> first;
   for (const auto& [number, row] : runs_) {
     for (const auto& each : row.archivings) {
       if (each.completed) continue;
-      if (each.next_attempt <= now) {
-        due[each.destination].push_back(each);
-      } else {
-        note_earliest(each.next_attempt, agenda.next);
-      }
-      if (each.expires && *each.expires <= now) {
-        expired.push_back(each);
-      } else if (each.expires) {
-        note_earliest(*each.expires, agenda.next);
+      const ports::WaitingDestination one{each.destination, each.archiver, each.next_attempt};
+      auto& kept = first.try_emplace(each.destination, one).first->second;
+      kept.next_attempt = std::min(kept.next_attempt, each.next_attempt);
+    }
+  }
+  std::vector<ports::WaitingDestination> found;
+  for (auto& [destination, one] : first) found.push_back(std::move(one));
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.next_attempt < b.next_attempt; });
+  co_return found;
+}
+
+// Those that are open and for which `instant` gives one that has come, by it; and the next to come.
+template <class Condition, class InstantOf>
+ports::ArchivingPage MemoryStore::open_archivings(Instant now, int count_max, Condition condition,
+                                                  InstantOf instant) const {
+  ports::ArchivingPage page;
+  for (const auto& [number, row] : runs_) {
+    for (const auto& each : row.archivings) {
+      const std::optional<Instant> at = instant(each);
+      if (each.completed || !at) continue;
+      if (*at > now) {
+        if (condition(each, true)) note_earliest(*at, page.next);
+      } else if (condition(each, false)) {
+        page.archivings.push_back(each);
       }
     }
   }
-  const auto take = [&](std::vector<Archiving>& from, auto by) {
-    std::stable_sort(from.begin(), from.end(), by);
-    keep_first(from, static_cast<std::size_t>(per_destination));
-    agenda.due.insert(agenda.due.end(), from.begin(), from.end());
-  };
-  for (auto& [destination, those] : due) {
-    take(those, [](const Archiving& a, const Archiving& b) { return a.next_attempt < b.next_attempt; });
-  }
-  take(expired, [](const Archiving& a, const Archiving& b) { return a.expires < b.expires; });
-  co_return agenda;
+  std::stable_sort(page.archivings.begin(), page.archivings.end(),
+                   [&](const auto& a, const auto& b) { return instant(a) < instant(b); });
+  keep_first(page.archivings, static_cast<std::size_t>(count_max));
+  return page;
+}
+
+ports::AsyncResult<ports::ArchivingPage> MemoryStore::due_archivings(std::string destination, Instant now,
+                                                                     int count_max) {
+  co_return open_archivings(
+      now, count_max,
+      [&](const Archiving& each, bool later) {
+        return each.destination == destination && (later || !each.expires || *each.expires > now);
+      },
+      [](const Archiving& each) { return std::optional(each.next_attempt); });
+}
+
+ports::AsyncResult<ports::ArchivingPage> MemoryStore::expired_archivings(Instant now, int count_max) {
+  co_return open_archivings(
+      now, count_max, [](const Archiving&, bool) { return true; },
+      [](const Archiving& each) { return each.expires; });
 }
 
 ports::AsyncResult<ports::ArchivingCounts> MemoryStore::archiving_counts(Instant now) {

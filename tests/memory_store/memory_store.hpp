@@ -33,7 +33,10 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<std::optional<Task>> task_of_run(RunId run) override;
   ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override;
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
-  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override;
+  ports::AsyncResult<std::vector<ports::WaitingDestination>> waiting_destinations() override;
+  ports::AsyncResult<ports::ArchivingPage> due_archivings(std::string destination, Instant now,
+                                                          int count_max) override;
+  ports::AsyncResult<ports::ArchivingPage> expired_archivings(Instant now, int count_max) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<ports::DestinationQueue>> destination_queues(int count_max) override;
   ports::AsyncResult<std::vector<ports::GivenUp>> given_up(std::string destination, ports::GivenUpPlace after,
@@ -78,6 +81,9 @@ class MemoryStore final : public ports::Store, public ports::ScheduleView, publi
   // Whether all of it can be done; nothing has been changed before that is known.
   [[nodiscard]] Result<void> check(const ports::Changes& changes) const;
   [[nodiscard]] Result<void> check_runs(const ports::Changes& changes) const;
+  template <class Condition, class InstantOf>
+  [[nodiscard]] ports::ArchivingPage open_archivings(Instant now, int count_max, Condition condition,
+                                                     InstantOf instant) const;
   [[nodiscard]] Result<void> check_archivings(const ports::Changes& changes) const;
   [[nodiscard]] Result<void> check_errands(const ports::Changes& changes) const;
   void apply(ports::Changes& changes);

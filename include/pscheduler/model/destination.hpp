@@ -8,6 +8,10 @@
 
 namespace pscheduler {
 
+// How an attempt to deliver has ended. `refused`: the destination did not take the result; `unanswered`: it
+// told nothing in time; `unsent`: it was not asked.
+enum class DeliveryEnd { taken, refused, unanswered, unsent };
+
 struct Destination {
   std::string id;        // as Archiving::destination
   std::string archiver;  // its name

@@ -1,6 +1,6 @@
 #pragma once
-// What the archiving of results asks of the store (spec scheduling.md 11.3). All answers are bounded however
-// many archivings wait.
+// What the archiving of results asks of the store (spec scheduling.md 11.3). What is asked often is bounded
+// however many archivings wait.
 
 #include <cstdint>
 #include <optional>
@@ -13,10 +13,17 @@
 
 namespace pscheduler::ports {
 
-// Of the archivings that are not completed.
-struct ArchivingAgenda {
-  std::vector<Archiving> due;   // to be tried, or expired; one that is both may be there twice
-  std::optional<Instant> next;  // when the first of those that are not due yet is, or expires
+// Where archivings wait that are not completed.
+struct WaitingDestination {
+  std::string destination;
+  std::string archiver;
+  Instant next_attempt;  // of the first of them, which may have passed
+};
+
+// Archivings that are not completed.
+struct ArchivingPage {
+  std::vector<Archiving> archivings;
+  std::optional<Instant> next;  // when the first one comes to be what was asked for that is not yet
 };
 
 struct ArchivingCounts {
@@ -49,9 +56,15 @@ class ArchivingStore {
  public:
   virtual ~ArchivingStore() = default;
 
-  // For each destination up to `per_destination` archivings that are due at `now`, the longest due first;
-  // then up to as many expired ones of all destinations, the longest expired first.
-  virtual AsyncResult<ArchivingAgenda> archiving_agenda(Instant now, int per_destination) = 0;
+  // Those that have waited longest first; where that is the same, those with the archiving that was added
+  // first.
+  virtual AsyncResult<std::vector<WaitingDestination>> waiting_destinations() = 0;
+
+  // Those of a destination that are due at `now` and have not expired, the longest due first.
+  virtual AsyncResult<ArchivingPage> due_archivings(std::string destination, Instant now, int count_max) = 0;
+
+  // Those that have expired at `now`, the longest expired first.
+  virtual AsyncResult<ArchivingPage> expired_archivings(Instant now, int count_max) = 0;
 
   virtual AsyncResult<ArchivingCounts> archiving_counts(Instant now) = 0;
 

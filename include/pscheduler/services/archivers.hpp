@@ -26,10 +26,12 @@ class Archivers {
 
   // Gives one record, a JSON document on one line, to a process of the archiver and waits for its answer; in
   // turn when all its processes are busy. A process that dies or is late is replaced and the record given
-  // anew, three times in all. Errors: plugin_failed or timed_out (the archiver broke the rules or died too
+  // anew, three times in all. Records for the same destination go to the same processes where they can, which
+  // may keep connections to it. Errors: plugin_failed or timed_out (the archiver broke the rules or died too
   // often; the same record will not do better), not_found (there is no such archiver), unavailable (this node
   // has no room for it now).
-  virtual ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string record) = 0;
+  virtual ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string destination,
+                                                    std::string record) = 0;
 };
 
 }  // namespace pscheduler::services

@@ -2,12 +2,16 @@
 // Takes the results of runs to archivers (spec scheduling.md 11).
 //
 // The archivings of a run are stored in the commit of its result, so none is lost; from then on the store is
-// the queue, and what is in memory here is bounded by what is under way. They are delivered the longest due
-// first for each archiver; one that failed waits for its own time and holds nobody up. Each attempt is
-// recorded when it is over: after a crash it is made again, so that delivery is at least once.
+// the queue, and what is in memory here is bounded by what is under way and the number of destinations for
+// which something waits. Destinations (an archiver and its data) take turns, each has its archivings
+// delivered the longest due first; one that failed waits for its own time and holds nobody up, nor does a
+// destination that does not answer. Each attempt is recorded when it is over: after a crash it is made again,
+// so that delivery is at least once.
 //
 // All use is on one thread. What is passed by reference outlives this.
 
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,16 +39,12 @@ namespace pscheduler::services {
 
 struct ArchiveSpec;
 class DefaultArchives;
+class DestinationTurns;
 
 struct ArchivistSettings {
   std::string host_name;         // what this node calls itself in links, host[:port]
   std::string scheme = "https";  // of links
   Zone zone;                     // of the times in what is sent
-  // Results under way at once, each in memory with its document; and of one archiver, which has no use for
-  // more than it has processes. An archiver that is slow does not keep the dozen others there are from
-  // theirs.
-  std::size_t parallel_max = 100;
-  std::size_t parallel_per_archiver_max = 8;
   DestinationSettings destinations = {};
 };
 
@@ -66,6 +66,9 @@ class Archivist {
 
   Archivist(Ports ports, Plugins& plugins, Archivers& archivers, RunJournal& journal,
             ArchivistSettings settings);
+  ~Archivist();
+  Archivist(const Archivist&) = delete;
+  Archivist& operator=(const Archivist&) = delete;
 
   // Has all results of runs that this node leads go to these archives, too; they outlive this.
   void archive_also_to(const DefaultArchives& defaults) { defaults_ = &defaults; }
@@ -73,8 +76,8 @@ class Archivist {
   // What is to be stored together with the result of a run of the task that ends as `state`.
   [[nodiscard]] std::vector<Archiving> archivings_of(const Task& task, RunId run, RunState state) const;
 
-  // To be called when archivings have become durable.
-  void look();
+  // To be called when archivings of the run have become durable, or may be tried earlier than they could.
+  void look(RunId run);
 
   // Delivers what is due, until cancelled.
   ports::Async<void> work();
@@ -115,16 +118,26 @@ class Archivist {
     std::shared_ptr<const Json> answer;  // of the archiver; null if it was not asked
     std::string error;
   };
+  class Reading;
   class UnderWay;
   class Recording;
   class Offering;
 
-  bool begin(std::vector<Archiving> due);
+  void wake();
+  void expect(const Archiving& archiving);
+  void note_expiry(std::optional<Instant> at);
+  ports::AsyncResult<void> learn();
+  ports::AsyncResult<void> sweep();
+  ports::AsyncResult<void> take_turns();
+  ports::AsyncResult<void> read_due(std::string destination);
   [[nodiscard]] bool is_expired(const Archiving& archiving) const;
-  [[nodiscard]] bool has_room(const Archiving& archiving) const;
-  ports::Async<void> deliver(Archiving archiving);
-  ports::Async<void> deliver_within(const Archiving& archiving);
+  [[nodiscard]] std::optional<Instant> next_event() const;
+  ports::Async<void> deliver(std::unique_ptr<UnderWay> delivery);
+  ports::Async<void> deliver_within(UnderWay& delivery);
   ports::Async<Attempt> attempt(const Archiving& archiving, const Task& task, const ports::StoredRun& stored);
+  [[nodiscard]] static Attempt failed_attempt(const Error& error);
+  ports::AsyncResult<std::optional<std::string>> make_record(const Archiving& archiving, const Task& task,
+                                                             const ports::StoredRun& stored);
   ports::AsyncResult<std::optional<Json>> transform(const ArchiveSpec& spec, const Json& result);
   [[nodiscard]] std::string root_url(const ArchiveSpec& spec) const;
   void apply(Archiving& archiving, const Attempt& attempt) const;
@@ -144,13 +157,17 @@ class Archivist {
   RunJournal& journal_;
   ArchivistSettings settings_;
   const DefaultArchives* defaults_ = nullptr;
-  std::set<Key> under_way_;
-  std::map<std::string, std::size_t> under_way_by_archiver_;  // without those that expire
-  std::map<std::string, std::size_t> unrecorded_;             // those of each destination
-  std::set<RunId> recording_;                                 // runs of which an outcome is being stored
-  std::uint64_t looks_ = 0;
-  std::optional<Instant> next_;      // of those that were not due at the last look
-  bool some_wait_for_room_ = false;  // of those that were
+  std::unique_ptr<DestinationTurns> turns_;
+  std::set<Key> under_way_;                        // until the attempt is recorded
+  std::map<std::string, std::size_t> unrecorded_;  // how many of them each destination has
+  std::size_t expiring_ = 0;                       // of those under way
+  bool reading_ = false;                           // the store is being read
+  std::set<Key> ended_;                            // while it was, so it may be read as it was before
+  std::set<RunId> recording_;                      // runs of which an outcome is being stored
+  std::deque<RunId> announced_;                    // whose archivings have not been looked at yet
+  bool nothing_known_ = true;                      // of what waits in the store
+  std::optional<Instant> next_expiry_;
+  std::uint64_t wakes_ = 0;
   bool stopping_ = false;
   bool offering_ = false;
   ports::Event changed_;

@@ -23,9 +23,6 @@
 
 namespace pscheduler::services {
 
-// How an attempt has ended. `refused`: the destination did not take the result; `unsent`: it was not asked.
-enum class DeliveryEnd { taken, refused, unsent };
-
 struct DestinationSettings {
   Duration stalled_after = std::chrono::minutes(15);  // without a success, while something waits
   Duration keep = std::chrono::hours(48);             // since the last attempt

@@ -69,7 +69,8 @@ class PluginHost final : public Plugins, public Archivers {
   [[nodiscard]] Duration preparation_time(const std::string& tool) const override;
 
   ports::AsyncResult<Validity> data_is_valid(PluginClass plugin_class, std::string name, Json data) override;
-  ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string record) override;
+  ports::AsyncResult<ArchiverReply> archive(std::string archiver, std::string destination,
+                                            std::string record) override;
 
  private:
   struct State;

@@ -45,7 +45,7 @@ struct PluginLimits {
 
   // Archivers (scheduling.md 11.5). Processes of one archiver at once, each up to some 50 MB of interpreter,
   // and records that may wait for one; patience is only meant to end what would never end.
-  std::size_t archiver_processes_max = 8;
+  std::size_t archiver_processes_max = 25;
   std::size_t archiver_waiting_max = 1000;
   Duration archiver_patience = std::chrono::hours(1);
   // How long one may take to accept a record, and then to answer it: it may have to wait for a database.

@@ -69,7 +69,7 @@ class Runner {
   // What is to be stored together with the result of a run of the task that ends as `state`; once that is
   // durable, archive() has it sent.
   [[nodiscard]] ports::Changes archivings_of(const Task& task, RunId run, RunState state) const;
-  void archive();
+  void archive(RunId run);
 
   // Takes over a durable run: a pending one, one in cleanup whose local result waits to be merged, or a
   // running one of a class that streams results, which goes on.

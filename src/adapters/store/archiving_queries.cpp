@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "adapters/store/archiving_statements.hpp"
@@ -12,21 +11,17 @@
 namespace pscheduler::adapters::store {
 namespace {
 
-void add_all(SQLite::Statement& statement, std::vector<Archiving>& into) {
-  for (auto& archiving : read_all(statement, read_archiving)) into.push_back(std::move(archiving));
-}
-
-void note_earliest(SQLite::Statement& statement, std::optional<Instant>& earliest) {
+// The instant in the only row.
+std::optional<Instant> read_instant(SQLite::Statement& statement) {
   statement.executeStep();
-  const auto at = Row(statement).optional_instant();
-  if (at && (!earliest || *at < *earliest)) earliest = at;
+  return Row(statement).optional_instant();
 }
 
 }  // namespace
 
 ArchivingQueries::ArchivingQueries(SQLite::Database& database)
     : of_run_(database, kArchivingsOfRun),
-      next_destination_(database, kNextOpenDestination),
+      next_destination_(database, kNextDestination),
       due_(database, kDueArchivings),
       next_attempt_(database, kNextAttempt),
       expired_(database, kExpiredArchivings),
@@ -39,35 +34,45 @@ std::vector<Archiving> ArchivingQueries::of_run(RunId run) {
   return read_all(of_run_, read_archiving);
 }
 
-ports::ArchivingAgenda ArchivingQueries::agenda(Instant now, int per_destination) {
-  ports::ArchivingAgenda agenda;
-  std::string destination;  // before all others
-  for (;;) {
-    {
-      const Rearm rearm(next_destination_);
-      Parameters(next_destination_).text(destination);
-      if (!next_destination_.executeStep()) break;
-      auto next = Row(next_destination_).text();
-      destination.swap(next);
-    }
-    const Rearm rearm_due(due_);
-    Parameters(due_).text(destination).instant(now).integer(std::int64_t{per_destination});
-    add_all(due_, agenda.due);
-    const Rearm rearm_next(next_attempt_);
-    Parameters(next_attempt_).text(destination).instant(now);
-    note_earliest(next_attempt_, agenda.next);
+std::vector<ports::WaitingDestination> ArchivingQueries::waiting() {
+  using Numbered = std::pair<std::int64_t, ports::WaitingDestination>;
+  std::vector<Numbered> found;
+  for (std::string last;;) {  // before all others
+    const Rearm rearm(next_destination_);
+    Parameters(next_destination_).text(last);
+    if (!next_destination_.executeStep()) break;
+    Row row(next_destination_);
+    ports::WaitingDestination next{row.text(), row.text(), row.instant()};
+    last = next.destination;
+    found.emplace_back(row.integer(), std::move(next));
   }
-  // The names of destinations say nothing, so nothing is to depend on their order.
-  std::ranges::sort(agenda.due, {}, [](const Archiving& archiving) {
-    return std::tuple(archiving.next_attempt, archiving.run, archiving.index);
-  });
-  const Rearm rearm_expired(expired_);
-  Parameters(expired_).instant(now).integer(std::int64_t{per_destination});
-  add_all(expired_, agenda.due);
-  const Rearm rearm_expiry(next_expiry_);
+  std::ranges::sort(found, {},
+                    [](const Numbered& each) { return std::pair(each.second.next_attempt, each.first); });
+  std::vector<ports::WaitingDestination> waiting;
+  for (auto& [number, destination] : found) waiting.push_back(std::move(destination));
+  return waiting;
+}
+
+ports::ArchivingPage ArchivingQueries::due(const std::string& destination, Instant now, int count_max) {
+  ports::ArchivingPage page;
+  const Rearm rearm(due_);
+  Parameters(due_).text(destination).instant(now).integer(std::int64_t{count_max});
+  page.archivings = read_all(due_, read_archiving);
+  const Rearm rearm_next(next_attempt_);
+  Parameters(next_attempt_).text(destination).instant(now);
+  page.next = read_instant(next_attempt_);
+  return page;
+}
+
+ports::ArchivingPage ArchivingQueries::expired(Instant now, int count_max) {
+  ports::ArchivingPage page;
+  const Rearm rearm(expired_);
+  Parameters(expired_).instant(now).integer(std::int64_t{count_max});
+  page.archivings = read_all(expired_, read_archiving);
+  const Rearm rearm_next(next_expiry_);
   Parameters(next_expiry_).instant(now);
-  note_earliest(next_expiry_, agenda.next);
-  return agenda;
+  page.next = read_instant(next_expiry_);
+  return page;
 }
 
 ports::ArchivingCounts ArchivingQueries::counts(Instant now) {

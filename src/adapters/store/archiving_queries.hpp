@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <string>
 #include <vector>
 
 #include "pscheduler/ports/archiving_store.hpp"
@@ -15,7 +16,9 @@ class ArchivingQueries {
   explicit ArchivingQueries(SQLite::Database& database);
 
   std::vector<Archiving> of_run(RunId run);
-  ports::ArchivingAgenda agenda(Instant now, int per_destination);
+  std::vector<ports::WaitingDestination> waiting();
+  ports::ArchivingPage due(const std::string& destination, Instant now, int count_max);
+  ports::ArchivingPage expired(Instant now, int count_max);
   ports::ArchivingCounts counts(Instant now);
 
  private:

@@ -29,13 +29,15 @@ inline const std::string kOpenArchivings = kSelectArchiving +
                                            " CROSS JOIN task AS t ON t.number = r.task WHERE a.completed = 0";
 inline const std::string kDueArchivings =
     kOpenArchivings +
-    " AND a.destination = ? AND a.next_attempt_us <= ? ORDER BY a.next_attempt_us, a.number LIMIT ?";
+    " AND a.destination = ?1 AND a.next_attempt_us <= ?2 AND (a.expires_us IS NULL OR a.expires_us > ?2)"
+    " ORDER BY a.next_attempt_us, a.number LIMIT ?3";
 inline const std::string kExpiredArchivings =
     kOpenArchivings + " AND a.expires_us <= ? ORDER BY a.expires_us, a.number LIMIT ?";
 
 // The destinations one after the other, each with one look into the index however many archivings it has.
-inline constexpr char kNextOpenDestination[] =
-    "SELECT destination FROM archiving WHERE completed = 0 AND destination > ? ORDER BY destination LIMIT 1";
+inline constexpr char kNextDestination[] =
+    "SELECT destination, archiver, next_attempt_us, number FROM archiving WHERE completed = 0"
+    " AND destination > ? ORDER BY destination, next_attempt_us, number LIMIT 1";
 inline constexpr char kNextAttempt[] =
     "SELECT min(next_attempt_us) FROM archiving WHERE completed = 0 AND destination = ? AND next_attempt_us "
     "> ?";

@@ -160,9 +160,24 @@ ports::AsyncResult<std::vector<Archiving>> SqliteStore::archivings(RunId run) {
   co_return rooms_->ask_now([&](Queries& queries) { return queries.archivings().of_run(run); });
 }
 
-ports::AsyncResult<ports::ArchivingAgenda> SqliteStore::archiving_agenda(Instant now, int per_destination) {
-  return rooms_->lists.ask<ports::ArchivingAgenda>(
-      [now, per_destination](Queries& queries) { return queries.archivings().agenda(now, per_destination); });
+ports::AsyncResult<std::vector<ports::WaitingDestination>> SqliteStore::waiting_destinations() {
+  return rooms_->lists.ask<std::vector<ports::WaitingDestination>>(
+      [](Queries& queries) { return queries.archivings().waiting(); });
+}
+
+ports::AsyncResult<ports::ArchivingPage> SqliteStore::due_archivings(std::string destination, Instant now,
+                                                                     int count_max) {
+  auto query = [destination = std::move(destination), now, count_max](Queries& queries) {
+    return queries.archivings().due(destination, now, count_max);
+  };
+  auto asking = rooms_->lists.ask<ports::ArchivingPage>(std::move(query));
+  auto page = co_await std::move(asking);
+  co_return page;
+}
+
+ports::AsyncResult<ports::ArchivingPage> SqliteStore::expired_archivings(Instant now, int count_max) {
+  return rooms_->lists.ask<ports::ArchivingPage>(
+      [now, count_max](Queries& queries) { return queries.archivings().expired(now, count_max); });
 }
 
 ports::AsyncResult<ports::ArchivingCounts> SqliteStore::archiving_counts(Instant now) {

@@ -56,37 +56,36 @@ ports::AsyncResult<std::shared_ptr<const Json>> transform_data(
   co_return made;
 }
 
-// Whether nothing has come of it since it was read as due. A look for what is due may begin before an attempt
-// is recorded and end after it; what it finds then has been done.
-ports::AsyncResult<bool> still_waits(ports::Store& store, const Archiving& read) {
-  auto archivings = co_await store.archivings(read.run);
-  if (!archivings) co_return fail(std::move(archivings.error()));
-  co_return std::ranges::any_of(*archivings, [&](const Archiving& now) {
-    return now.index == read.index && !now.completed && now.attempts == read.attempts;
-  });
+// What the archiver's answer, or that there is none, tells of the destination.
+DeliveryEnd delivery_end(const Result<ArchiverReply>& reply) {
+  if (reply) return reply->succeeded ? DeliveryEnd::taken : DeliveryEnd::refused;
+  if (reply.error().code == Errc::timed_out) return DeliveryEnd::unanswered;
+  return reply.error().code == Errc::unavailable ? DeliveryEnd::unsent : DeliveryEnd::refused;
 }
 
 }  // namespace
 
-ports::Async<void> Archivist::deliver_within(const Archiving& archiving) {
-  auto waits = co_await still_waits(ports_.store, archiving);
-  if (waits && !*waits) co_return;
+ports::Async<void> Archivist::deliver_within(UnderWay& delivery) {
+  const Archiving& archiving = delivery.archiving();
   auto task = co_await ports_.store.task(archiving.task);
   auto stored = co_await ports_.store.run(archiving.task, archiving.run);
-  if (!waits || !task || !stored) {
-    const Error& error = !waits ? waits.error() : !task ? task.error() : stored.error();
+  if (!task || !stored) {
+    const Error& error = !task ? task.error() : stored.error();
     ports_.log.write(ports::kArchivingUnreadable,
                      {{"run", archiving.run.to_string()}, {"error", error.message}});
     co_await ports_.clock.sleep_for(kPostponement);
+    delivery.goes_on(archiving);
     co_return;
   }
   // The run has been removed meanwhile, and its archivings with it.
   if (!*task || !*stored) co_return;
   const Attempt tried = co_await attempt(archiving, **task, **stored);
+  delivery.leave_place(tried.delivery);
   Archiving after = archiving;
   apply(after, tried);
   note(after, tried);
   co_await record(after, tried, **task);
+  if (!after.completed) delivery.goes_on(std::move(after));
 }
 
 std::string Archivist::root_url(const ArchiveSpec& spec) const {
@@ -103,45 +102,19 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
     attempt.error = "The time to live of this archiving has passed.";
     co_return attempt;
   }
-  // A node without room for it now is nobody's fault.
-  const auto failed = [&attempt](const Error& error) {
-    attempt.end = error.code == Errc::unavailable ? Attempt::End::postponed : Attempt::End::given_up;
-    attempt.return_code = 1;
-    attempt.error = error.message;
-    return attempt;
-  };
-  const ArchiveSpec spec = read_archive_spec(stored_value(archiving.spec));
-  const ArchiveLinks links = archive_links(root_url(spec), task.id, stored.run.id);
-  const Plugin* tool = plugins_.find(PluginClass::tool, task.tool);
-  const Json version = tool == nullptr ? Json() : Json(tool->version);
-  Json result = archived_result(task, stored, version, links, settings_.zone);
-  if (spec.transform) {
-    auto transformed = co_await transform(spec, result);
-    if (!transformed) co_return failed(transformed.error());
-    if (!*transformed) {
-      attempt.end = Attempt::End::archived;
-      attempt.answer = std::make_shared<const Json>(Json{{"succeeded", true}});
-      co_return attempt;
-    }
-    result = std::move(**transformed);
+  auto record = co_await make_record(archiving, task, stored);
+  if (!record) co_return failed_attempt(record.error());
+  if (!*record) {
+    attempt.end = Attempt::End::archived;
+    attempt.answer = std::make_shared<const Json>(Json{{"succeeded", true}});
+    co_return attempt;
   }
-  std::map<std::string, ArchiveTransform> transforms;
-  if (const Plugin* archiver = plugins_.find(PluginClass::archiver, spec.archiver))
-    transforms = data_transforms(*archiver, *spec.data);
-  auto data = co_await transform_data(ports_.scripts, spec.data, std::move(transforms), result);
-  if (!data) co_return failed(data.error());
-  std::string document =
-      archive_record(**data, archiving, task.hints, std::move(result), links, settings_.zone);
-  auto reply = co_await archivers_.archive(spec.archiver, std::move(document));
-  if (!reply) {
-    auto unanswered = failed(reply.error());
-    if (unanswered.end != Attempt::End::postponed) unanswered.delivery = DeliveryEnd::refused;
-    co_return unanswered;
-  }
-  attempt.delivery = DeliveryEnd::refused;
+  auto reply = co_await archivers_.archive(archiving.archiver, archiving.destination, std::move(**record));
+  if (!reply) attempt = failed_attempt(reply.error());
+  attempt.delivery = delivery_end(reply);
+  if (!reply) co_return attempt;
   attempt.answer = reply->document;
   if (reply->succeeded) {
-    attempt.delivery = DeliveryEnd::taken;
     attempt.end = Attempt::End::archived;
     co_return attempt;
   }
@@ -149,6 +122,40 @@ ports::Async<Archivist::Attempt> Archivist::attempt(const Archiving& archiving, 
   attempt.end = reply->retry ? Attempt::End::again : Attempt::End::given_up;
   attempt.again_after = reply->retry.value_or(Duration::zero());
   co_return attempt;
+}
+
+// A node without room for it now is nobody's fault.
+Archivist::Attempt Archivist::failed_attempt(const Error& error) {
+  Attempt attempt;
+  attempt.end = error.code == Errc::unavailable ? Attempt::End::postponed : Attempt::End::given_up;
+  attempt.return_code = 1;
+  attempt.error = error.message;
+  return attempt;
+}
+
+// What the archiver is given; nothing when the transform says that the result is not to be sent.
+ports::AsyncResult<std::optional<std::string>> Archivist::make_record(const Archiving& archiving,
+                                                                      const Task& task,
+                                                                      const ports::StoredRun& stored) {
+  const ArchiveSpec spec = read_archive_spec(stored_value(archiving.spec));
+  const ArchiveLinks links = archive_links(root_url(spec), task.id, stored.run.id);
+  const Plugin* tool = plugins_.find(PluginClass::tool, task.tool);
+  const Json version = tool == nullptr ? Json() : Json(tool->version);
+  Json result = archived_result(task, stored, version, links, settings_.zone);
+  std::optional<std::string> record;
+  if (spec.transform) {
+    auto transformed = co_await transform(spec, result);
+    if (!transformed) co_return fail(std::move(transformed.error()));
+    if (!*transformed) co_return record;
+    result = std::move(**transformed);
+  }
+  std::map<std::string, ArchiveTransform> transforms;
+  if (const Plugin* archiver = plugins_.find(PluginClass::archiver, spec.archiver))
+    transforms = data_transforms(*archiver, *spec.data);
+  auto data = co_await transform_data(ports_.scripts, spec.data, std::move(transforms), result);
+  if (!data) co_return fail(std::move(data.error()));
+  record = archive_record(**data, archiving, task.hints, std::move(result), links, settings_.zone);
+  co_return record;
 }
 
 // Nothing when the transform says that the result is not to be sent.

@@ -126,7 +126,9 @@ ports::AsyncResult<void> Archivist::offer_at_once(const Task& task, std::vector<
   }
   auto committing = journal_.commit_for(task.id, std::move(changes));
   auto committed = co_await std::move(committing);
-  if (committed) look();
+  for (const auto& [id, mark] : marks) {
+    if (committed) look(id);
+  }
   co_return committed;
 }
 

@@ -1,5 +1,7 @@
 #include "services/plugins/archiver_pool.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "pscheduler/ports/messages.hpp"
@@ -53,14 +55,15 @@ ArchiverPool::ArchiverPool(boost::asio::any_io_executor executor, ports::Clock& 
       slots_(executor, clock, limits_.archiver_processes_max, limits_.archiver_waiting_max),
       scope_(executor, [](std::exception_ptr exception) { std::rethrow_exception(exception); }) {}
 
-ports::AsyncResult<ArchiverReply> ArchiverPool::archive(EntryPointer archiver, std::string record) {
+ports::AsyncResult<ArchiverReply> ArchiverPool::archive(EntryPointer archiver, std::string destination,
+                                                        std::string record) {
   const auto slot = co_await slots_.acquire(limits_.archiver_patience);
   if (!slot) co_return fail(slot.error());
   const std::string subject = archiver->call(Method::archive).subject();
   const std::string message = kRecordSeparator + std::move(record) + "\n";
   Error failure;
   for (int tried = 0; tried < limits_.archiver_tries_max; ++tried) {
-    auto worker = co_await worker_for(*archiver);
+    auto worker = co_await worker_for(*archiver, destination);
     if (!worker) co_return fail(std::move(worker.error()));
     Lease lease(*this, std::move(*worker));
     auto line = co_await exchange(lease, message);
@@ -82,11 +85,22 @@ ports::AsyncResult<ArchiverReply> ArchiverPool::archive(EntryPointer archiver, s
   co_return fail(std::move(failure));
 }
 
-// The last used process that is still good, else a new one.
-ports::AsyncResult<ArchiverPool::Worker> ArchiverPool::worker_for(const CatalogueEntry& archiver) {
-  while (!idle_.empty()) {
-    Lease lease(*this, std::move(idle_.back()));
-    idle_.pop_back();
+std::optional<ArchiverPool::Worker> ArchiverPool::take_idle(const std::string& destination) {
+  if (idle_.empty()) return std::nullopt;
+  const auto same = std::find_if(idle_.rbegin(), idle_.rend(),
+                                 [&](const Worker& worker) { return worker.destination == destination; });
+  const auto place = same == idle_.rend() ? std::prev(idle_.end()) : std::prev(same.base());
+  std::optional<Worker> taken = std::move(*place);
+  idle_.erase(place);
+  return taken;
+}
+
+// An idle process that is still good, else a new one.
+ports::AsyncResult<ArchiverPool::Worker> ArchiverPool::worker_for(const CatalogueEntry& archiver,
+                                                                  const std::string& destination) {
+  while (auto idle = take_idle(destination)) {
+    Lease lease(*this, std::move(*idle));
+    lease.worker().destination = destination;
     const bool quiet = co_await is_quiet(lease.worker());
     if (quiet) co_return lease.take();
   }
@@ -105,6 +119,7 @@ ports::AsyncResult<ArchiverPool::Worker> ArchiverPool::worker_for(const Catalogu
   Worker fresh;
   fresh.process = std::move(*started);
   fresh.generation = generation_;
+  fresh.destination = destination;
   co_return fresh;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The processes of one archiver (spec plugins.md 7.2, scheduling.md 11.5): started when there is something to
-// archive, used one record at a time, the last used first, and ended after many records, some idle time, or
-// anything that breaks the rules.
+// archive, used one record at a time, one that served the same destination last before others and else the
+// last used, and ended after many records, some idle time, or anything that breaks the rules.
 
 #include <cstdint>
 #include <deque>
@@ -26,7 +26,8 @@ class ArchiverPool {
                ports::Log& log, const PluginHostOptions& options);
 
   // As Archivers::archive(), for the archiver whose pool this is.
-  ports::AsyncResult<ArchiverReply> archive(EntryPointer archiver, std::string record);
+  ports::AsyncResult<ArchiverReply> archive(EntryPointer archiver, std::string destination,
+                                            std::string record);
 
   // The plug-in may have changed: processes end as soon as they are idle, and later records get new ones.
   void renew();
@@ -39,13 +40,15 @@ class ArchiverPool {
     std::unique_ptr<ports::Conversation> process;
     std::uint64_t generation = 0;
     int records = 0;
+    std::string destination;  // of the last record
     Duration last_use{};
   };
 
   // A worker at its work; if it is not taken back, its process is ended.
   class Lease;
 
-  ports::AsyncResult<Worker> worker_for(const CatalogueEntry& archiver);
+  ports::AsyncResult<Worker> worker_for(const CatalogueEntry& archiver, const std::string& destination);
+  std::optional<Worker> take_idle(const std::string& destination);
   ports::Async<bool> is_quiet(Worker& worker);
   ports::AsyncResult<std::string> exchange(Lease& lease, const std::string& message);
   void give_back(Worker worker);

@@ -293,10 +293,12 @@ ports::AsyncResult<Validity> PluginHost::data_is_valid(PluginClass plugin_class,
                                {{}, write_document(data), {}}, read_validity);
 }
 
-ports::AsyncResult<ArchiverReply> PluginHost::archive(std::string archiver, std::string record) {
+ports::AsyncResult<ArchiverReply> PluginHost::archive(std::string archiver, std::string destination,
+                                                      std::string record) {
   auto entry = state_->catalogue.usable(PluginClass::archiver, archiver);
   if (!entry) co_return fail(std::move(entry.error()));
-  auto reply = co_await state_->pool_of(archiver).archive(std::move(*entry), std::move(record));
+  auto reply = co_await state_->pool_of(archiver).archive(std::move(*entry), std::move(destination),
+                                                          std::move(record));
   co_return reply;
 }
 

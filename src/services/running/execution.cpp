@@ -88,7 +88,7 @@ ports::Async<void> Runner::end_with_result(ActiveRun active, RunState to, Why wh
   };
   std::optional<RunResults> all(std::move(results));
   co_await journal_.move_surely(active->run, to, std::move(why), std::move(all), std::move(together));
-  if (archives) archive();
+  if (archives) archive(active->run.id);
 }
 
 ports::Changes Runner::archivings_of(const Task& task, RunId run, RunState state) const {
@@ -97,8 +97,8 @@ ports::Changes Runner::archivings_of(const Task& task, RunId run, RunState state
   return changes;
 }
 
-void Runner::archive() {
-  if (archivist_ != nullptr) archivist_->look();
+void Runner::archive(RunId run) {
+  if (archivist_ != nullptr) archivist_->look(run);
 }
 
 ports::Async<void> Runner::execute(ActiveRun active) {

@@ -90,8 +90,9 @@ ports::Async<void> Runner::store_record(ActiveRun active, std::shared_ptr<const 
     changes.results.emplace_back(id, std::move(results));
     return changes;
   };
+  const RunId id = run.id;
   co_await journal_.add_surely(std::move(run), std::move(why), std::move(together));
-  if (archives) archive();
+  if (archives) archive(id);
   --active->records_in_flight;
 }
 

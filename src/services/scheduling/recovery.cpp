@@ -112,7 +112,7 @@ ports::Async<void> Scheduling::end_when_there_is_room(Run run, RunState to, Why 
                                                       ports::Changes together) {
   RunJournal::MakeChanges again = [together = std::move(together)] { return together; };
   co_await journal_.move_surely(run, to, std::move(why), std::move(results), std::move(again));
-  runner_.archive();
+  runner_.archive(run.id);
 }
 
 ports::AsyncResult<void> Scheduling::recover_run(Run run, const Task& task) {

@@ -62,7 +62,10 @@ class SqliteStore final : public ports::Store, public ports::ScheduleView, publi
   ports::AsyncResult<std::optional<Task>> task_of_run(RunId run) override;
   ports::AsyncResult<std::vector<Run>> open_runs(Instant now) override;
   ports::AsyncResult<std::vector<Archiving>> archivings(RunId run) override;
-  ports::AsyncResult<ports::ArchivingAgenda> archiving_agenda(Instant now, int per_destination) override;
+  ports::AsyncResult<std::vector<ports::WaitingDestination>> waiting_destinations() override;
+  ports::AsyncResult<ports::ArchivingPage> due_archivings(std::string destination, Instant now,
+                                                          int count_max) override;
+  ports::AsyncResult<ports::ArchivingPage> expired_archivings(Instant now, int count_max) override;
   ports::AsyncResult<ports::ArchivingCounts> archiving_counts(Instant now) override;
   ports::AsyncResult<std::vector<ports::DestinationQueue>> destination_queues(int count_max) override;
   ports::AsyncResult<std::vector<ports::GivenUp>> given_up(std::string destination, ports::GivenUpPlace after,

@@ -41,41 +41,67 @@ class ArchivingQueue : public StoreTest {
     changes.changed_archivings.push_back(archiving);
     must_commit(std::move(changes));
   }
-  ports::ArchivingAgenda agenda(Instant now, int per_destination = 10) {
-    auto agenda = get(store_->archiving_agenda(now, per_destination)).value();
-    // Destinations come in no certain order.
-    std::ranges::stable_sort(agenda.due, {}, &Archiving::archiver);
-    return agenda;
+  [[nodiscard]] std::string destination(int index) {
+    return get(store_->archivings(run_id(1))).value().at(static_cast<std::size_t>(index)).destination;
   }
-  static std::vector<int> indexes(const ports::ArchivingAgenda& agenda) {
+  // Due ones where the one with the index goes.
+  ports::ArchivingPage due(int index, Instant now, int count = 10) {
+    return get(store_->due_archivings(destination(index), now, count)).value();
+  }
+  ports::ArchivingPage expired(Instant now, int count = 10) {
+    return get(store_->expired_archivings(now, count)).value();
+  }
+  static std::vector<int> indexes(const ports::ArchivingPage& page) {
     std::vector<int> found;
-    for (const auto& due : agenda.due) found.push_back(due.index);
+    for (const auto& each : page.archivings) found.push_back(each.index);
+    return found;
+  }
+  [[nodiscard]] std::vector<std::string> waiting() {
+    std::vector<std::string> found;
+    const auto destinations = get(store_->waiting_destinations()).value();
+    for (const auto& each : destinations) {
+      found.push_back(each.archiver + " " + std::to_string((each.next_attempt - at(0)) / 1s));
+    }
     return found;
   }
   using Indexes = std::vector<int>;
 };
 
 TEST_F(ArchivingQueue, IsEmptyAtFirst) {
-  EXPECT_TRUE(agenda(at(0)).due.empty());
-  EXPECT_FALSE(agenda(at(0)).next);
+  EXPECT_TRUE(waiting().empty());
+  EXPECT_TRUE(expired(at(0)).archivings.empty());
+  EXPECT_FALSE(expired(at(0)).next);
 }
 
-TEST_F(ArchivingQueue, GivesTheLongestDueOfEachDestination) {
+TEST_F(ArchivingQueue, GivesTheLongestDueOfADestination) {
   add({archiving(0, "tcp", at(3)), archiving(1, "http", at(2)), archiving(2, "http", at(1)),
        archiving(3, "http", at(3)), archiving(4, "http", at(9)), archiving(5, "tcp", at(8))});
-  EXPECT_EQ(indexes(agenda(at(5))), (Indexes{2, 1, 3, 0}));
-  EXPECT_EQ(indexes(agenda(at(5), 2)), (Indexes{2, 1, 0}));
-  EXPECT_EQ(agenda(at(5)).next, at(8));
-  EXPECT_EQ(indexes(agenda(at(1))), (Indexes{2})) << "one due now is due";
-  EXPECT_EQ(agenda(at(9)).next, std::nullopt);
+  EXPECT_EQ(indexes(due(1, at(5))), (Indexes{2, 1, 3}));
+  EXPECT_EQ(indexes(due(1, at(5), 2)), (Indexes{2, 1}));
+  EXPECT_EQ(indexes(due(0, at(5))), (Indexes{0}));
+  EXPECT_EQ(due(1, at(5)).next, at(9));
+  EXPECT_EQ(indexes(due(1, at(1))), (Indexes{2})) << "one due now is due";
+  EXPECT_EQ(due(1, at(9)).next, std::nullopt);
+}
+
+TEST_F(ArchivingQueue, TellsWhereSomethingWaitsTheLongestFirst) {
+  add({archiving(0, "tcp", at(3)), archiving(1, "http", at(2)), archiving(2, "http", at(9)),
+       archiving(3, "syslog", at(2))});
+  EXPECT_EQ(waiting(), (std::vector<std::string>{"http 2", "syslog 2", "tcp 3"}));
+  auto done = archiving(1, "http", at(2));
+  done.completed = true;
+  change(done);
+  EXPECT_EQ(waiting(), (std::vector<std::string>{"syslog 2", "tcp 3", "http 9"}));
 }
 
 TEST_F(ArchivingQueue, GivesThoseThatExpireThoughTheyWait) {
-  add({archiving(0, "http", at(50), at(7)), archiving(1, "tcp", at(50), at(6)), archiving(2, "tcp", at(50))});
-  EXPECT_EQ(agenda(at(5)).next, at(6));
-  EXPECT_EQ(indexes(agenda(at(7))), (Indexes{0, 1}));
-  EXPECT_EQ(indexes(agenda(at(7), 1)), (Indexes{1}));
-  EXPECT_EQ(agenda(at(7)).next, at(50));
+  add({archiving(0, "http", at(50), at(7)), archiving(1, "tcp", at(1), at(6)), archiving(2, "tcp", at(50))});
+  EXPECT_EQ(expired(at(5)).next, at(6));
+  EXPECT_EQ(indexes(due(1, at(5))), (Indexes{1}));
+  EXPECT_EQ(indexes(expired(at(7))), (Indexes{1, 0}));
+  EXPECT_EQ(indexes(expired(at(7), 1)), (Indexes{1}));
+  EXPECT_EQ(expired(at(7)).next, std::nullopt);
+  EXPECT_EQ(indexes(due(1, at(7))), Indexes{}) << "it is not tried any more";
 }
 
 TEST_F(ArchivingQueue, ForgetsThoseThatAreCompleted) {
@@ -87,7 +113,9 @@ TEST_F(ArchivingQueue, ForgetsThoseThatAreCompleted) {
   done.last_attempt = at(1) + 1us;
   done.diags = R"([{"return-code":0}])";
   change(done);
-  EXPECT_TRUE(agenda(at(5)).due.empty());
+  EXPECT_TRUE(due(0, at(1)).archivings.empty());
+  EXPECT_TRUE(expired(at(5)).archivings.empty());
+  EXPECT_TRUE(waiting().empty());
   reopen();
   const auto kept = get(store_->archivings(run_id(1))).value();
   ASSERT_EQ(kept.size(), 1U);
@@ -103,7 +131,7 @@ TEST_F(ArchivingQueue, GivesEveryColumn) {
   one.last_attempt = at(0) + 2us;
   one.diags = R"([{"stderr":"Zürich"}])";
   add({one});
-  const auto due = agenda(at(5)).due;
+  const auto due = get(store_->due_archivings(destination(0), at(5), 1)).value().archivings;
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].run, one.run);
   EXPECT_EQ(due[0].task, one.task);
@@ -133,7 +161,7 @@ TEST_F(ArchivingQueue, GoesWithItsRun) {
   ports::Changes changes;
   changes.removed_runs.push_back(run_id(1));
   must_commit(std::move(changes));
-  EXPECT_TRUE(agenda(at(5)).due.empty());
+  EXPECT_TRUE(waiting().empty());
   EXPECT_EQ(get(store_->archiving_counts(at(5))).value().due, 0);
 }
 
@@ -205,7 +233,7 @@ TEST_F(ArchivingQueue, OfEarlierSchemasHaveTheirDestinations) {
     EXPECT_EQ(kept[0].destination.size(), 16U) << known;
     EXPECT_EQ(kept[0].destination, kept[2].destination) << known;
     EXPECT_NE(kept[1].destination, kept[0].destination) << known;
-    EXPECT_EQ(indexes(agenda(at(5))), (Indexes{0, 2})) << known;
+    EXPECT_EQ(indexes(due(0, at(5))), (Indexes{0, 2})) << known;
     close();
   }
 }
@@ -222,7 +250,7 @@ TEST_F(ArchivingQueue, IsReadThroughIndexes) {
   for (const auto& row : std::vector<PlanCase>{
            {"due", store::kDueArchivings, "INDEX archiving_waiting (destination=? AND next_attempt_us<?)"},
            {"expired", store::kExpiredArchivings, "INDEX archiving_expires (expires_us<?)"},
-           {"next destination", store::kNextOpenDestination, "INDEX archiving_waiting (destination>?)"},
+           {"next destination", store::kNextDestination, "INDEX archiving_waiting (destination>?)"},
            {"next attempt", store::kNextAttempt,
             "INDEX archiving_waiting (destination=? AND next_attempt_us>?)"},
            {"next expiry", store::kNextExpiry, "INDEX archiving_expires (expires_us>?)"},

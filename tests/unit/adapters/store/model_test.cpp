@@ -244,10 +244,16 @@ class Answers {
 
   void ask_archivings() {
     for (std::uint32_t r = 0; r < kRuns; ++r) line("archivings", get(store_.archivings(run_id(r))));
-    auto agenda = get(store_.archiving_agenda(at(10), 2));
-    // Destinations come in no certain order.
-    std::ranges::stable_sort(agenda.due, {}, &Archiving::archiver);
-    line("agenda", agenda.due, agenda.next);
+    auto destinations = get(store_.waiting_destinations());
+    // Of those that have waited as long as each other the model does not know the first.
+    std::ranges::sort(destinations, {}, &ports::WaitingDestination::archiver);
+    for (const auto& each : destinations) {
+      line("waiting", each.archiver, each.next_attempt);
+      const auto due = get(store_.due_archivings(each.destination, at(10), 2));
+      line("due", due.archivings, due.next);
+    }
+    const auto expired = get(store_.expired_archivings(at(10), 2));
+    line("expired", expired.archivings, expired.next);
     const auto counts = get(store_.archiving_counts(at(10)));
     line("archivings", counts.due, counts.later);
     // Ids differ, and those given up in the same moment come in no certain order.

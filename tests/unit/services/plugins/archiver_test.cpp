@@ -32,7 +32,9 @@ done
 echo $$ >>"$HOME_DIR/ends")");
   }
 
-  Result<ArchiverReply> archive(const std::string& record) { return await(host().archive("box", record)); }
+  Result<ArchiverReply> archive(const std::string& record) {
+    return await(host().archive("box", "there", record));
+  }
 
   [[nodiscard]] std::vector<std::string> lines(const std::string& file) const {
     std::vector<std::string> found;
@@ -113,9 +115,9 @@ TEST_F(Archiver, HasSeveralProcessesAtOnceButNotMoreThanAllowed) {
 while [ "$(ls "$HOME_DIR" | grep -c '^at-')" -lt 2 ]; do sleep 0.01; done
 )sh" + std::string(kTakes));
   auto three = [](services::PluginHost& asked) -> ports::Async<int> {
-    auto first = asked.archive("box", "1");
-    auto second = asked.archive("box", "2");
-    auto third = asked.archive("box", "3");
+    auto first = asked.archive("box", "there", "1");
+    auto second = asked.archive("box", "there", "2");
+    auto third = asked.archive("box", "there", "3");
     auto all = std::move(first) && std::move(second) && std::move(third);
     const auto replies = co_await std::move(all);
     co_return int(std::get<0>(replies).has_value()) + int(std::get<1>(replies).has_value()) +
@@ -167,7 +169,7 @@ TEST_F(Archiver, OfACallerWhoGivesUpIsEnded) {
     auto asked = [](Archiver& waiting) -> ports::Async<void> {
       while (waiting.lines("records").empty()) co_await waiting.clock_.sleep_for(5ms);
     };
-    auto archiving = test.host().archive("box", "{}");
+    auto archiving = test.host().archive("box", "there", "{}");
     auto waiting = asked(test);
     auto first = std::move(archiving) || std::move(waiting);
     co_await std::move(first);
@@ -177,7 +179,7 @@ TEST_F(Archiver, OfACallerWhoGivesUpIsEnded) {
 }
 
 TEST_F(Archiver, ThatIsUnknownIsNotFound) {
-  const auto reply = await(host().archive("nowhere", "{}"));
+  const auto reply = await(host().archive("nowhere", "there", "{}"));
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, Errc::not_found);
 }
