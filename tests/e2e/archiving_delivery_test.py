@@ -79,6 +79,17 @@ class DeliveryTest(E2ETestCase):
         self.wait_until_archived()
         self.assertTrue(self.sink.requests.empty())
 
+    def test_a_server_that_never_answers_holds_up_no_other(self):
+        silent = HttpSink()
+        self.addCleanup(lambda: silent.__exit__())  # pylint: disable=unnecessary-lambda
+        silent.silent.set()
+        runs = self.runs(self.archive(silent, timeout="PT100S"), self.archive())
+        silent.next()
+        self.assertEqual(sorted(self.results(TASKS)), runs)
+        for run in runs:
+            held, _ = self.daemon.api.get(run).json["archivings"]
+            self.assertEqual((held["completed"], held["diags"]), (False, []), "it still holds the first")
+
     def test_a_server_that_never_answers_is_told_of_in_words(self):
         self.sink.silent.set()
         run = self.daemon.api.finished_run(noop(archives=[self.archive(timeout="PT0.2S")]))["href"]
