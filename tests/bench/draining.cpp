@@ -111,16 +111,18 @@ void measure_drain(std::uint16_t port, int pid, int results) {
   HttpSink sink;
   Connection own(port);
   auto& connection = connected(own);
-  say("pss_rest", pss_mb(pid));
+  say("pss_rest", footprint(pid).all);
   const auto length = kInterval * (results / kStreams) + kLateStart;
   std::vector<std::string> tasks;
   for (int i = 0; i < kStreams; ++i) tasks.push_back(post_task(connection, stream_task(length, sink.port())));
   for (const auto& task : tasks) finished_run(connection, task);
   const int queued = waiting(connection);
   say("results", queued);
-  say("pss_queued", pss_mb(pid));
+  const Footprint before = footprint(pid);
+  say("pss_queued", before.all);
+  say("alone_queued", before.process);
 
-  FootprintWatch footprint(pid);
+  FootprintWatch watch(pid);
   const auto begin = Clock::now();
   sink.open();
   int left = queued;
@@ -130,8 +132,10 @@ void measure_drain(std::uint16_t port, int pid, int results) {
     if (sink.paths() >= static_cast<std::size_t>(queued)) left = waiting(connection);
   }
   say("rate", 1000.0 * (queued - left) / ms_since(begin));
-  say("pss_peak", footprint.peak_mb());
-  say("pss_after", pss_mb(pid));
+  const Footprint peak = watch.peak();
+  say("pss_peak", peak.all);
+  say("alone_peak", peak.process);
+  say("pss_after", footprint(pid).all);
   say("connections", sink.connections_max());
   say_what_arrived(port, tasks, sink);
 }

@@ -29,28 +29,35 @@ std::vector<int> children(int pid) {
   return found;
 }
 
-long pss_kib(int pid) {
-  long sum = 0;
+double pss_mb(int pid) {
+  constexpr double kKibPerMb = 1024;
+  double sum = 0;
   std::ifstream rollup(folder(pid) + "/smaps_rollup");
   for (std::string line; std::getline(rollup, line);) {
     constexpr std::string_view kName = "Pss:";
-    if (line.starts_with(kName)) sum += std::stol(line.substr(kName.size()));
+    if (line.starts_with(kName)) sum += std::stod(line.substr(kName.size())) / kKibPerMb;
   }
-  for (const int child : children(pid)) sum += pss_kib(child);
+  return sum;
+}
+
+double pss_below_mb(int pid) {
+  double sum = 0;
+  for (const int child : children(pid)) sum += pss_mb(child) + pss_below_mb(child);
   return sum;
 }
 
 }  // namespace
 
-double pss_mb(int pid) {
-  constexpr double kKibPerMb = 1024;
-  return static_cast<double>(pss_kib(pid)) / kKibPerMb;
+Footprint footprint(int pid) {
+  const double process = pss_mb(pid);
+  return {process, process + pss_below_mb(pid)};
 }
 
 FootprintWatch::FootprintWatch(int pid)
     : watching_([this, pid] {
         do {
-          peak_mb_ = std::max(peak_mb_, pss_mb(pid));
+          const Footprint now = footprint(pid);
+          peak_ = {std::max(peak_.process, now.process), std::max(peak_.all, now.all)};
           std::this_thread::sleep_for(kLookAgain);
         } while (!ending_);
       }) {}
@@ -60,10 +67,10 @@ FootprintWatch::~FootprintWatch() {
   if (watching_.joinable()) watching_.join();
 }
 
-double FootprintWatch::peak_mb() {
+Footprint FootprintWatch::peak() {
   ending_ = true;
   watching_.join();
-  return peak_mb_;
+  return peak_;
 }
 
 }  // namespace pscheduler::bench

@@ -6,10 +6,14 @@
 
 namespace pscheduler::bench {
 
-// Proportional set size in MB.
-double pss_mb(int pid);
+// Proportional set sizes in MB.
+struct Footprint {
+  double process = 0;
+  double all = 0;  // with what is below it
+};
+Footprint footprint(int pid);
 
-// Looks again and again, from its construction to peak_mb().
+// Looks again and again, from its construction to peak().
 class FootprintWatch {
  public:
   explicit FootprintWatch(int pid);
@@ -17,11 +21,12 @@ class FootprintWatch {
   FootprintWatch(const FootprintWatch&) = delete;
   FootprintWatch& operator=(const FootprintWatch&) = delete;
 
-  double peak_mb();
+  // The most that there was of each.
+  Footprint peak();
 
  private:
   std::atomic<bool> ending_ = false;
-  double peak_mb_ = 0;
+  Footprint peak_;
   std::thread watching_;
 };
 
