@@ -132,6 +132,24 @@ TEST_F(DestinationsOfResults, ThatTakeNothingAreToldOfOnceInAnOutage) {
   EXPECT_EQ(world->get("/status").json()["destinations"], Json::parse(R"({"failing": 0, "stalled": 0})"));
 }
 
+TEST_F(DestinationsOfResults, ThatTakeNothingAreToldOfOnceThoughThisCouldNotBeStoredAtOnce) {
+  refuse_for(10h, "PT10H");
+  post({web()});
+  world->advance_to(at(15min));
+  world->store.refuses = [](const ports::Changes& changes) { return !changes.destinations.empty(); };
+  world->advance_to(at(20min));
+  EXPECT_EQ(world->log.count("ARCHIVING_STALLED"), 1);
+  EXPECT_GT(world->log.count("ARCHIVING_UNREADABLE"), 0) << "the operator knows of the disk, too";
+  EXPECT_EQ(only_destination()["stalled"], true);
+  world->store.refuses = nullptr;
+  world->advance_to(at(25min));
+  EXPECT_EQ(world->log.count("ARCHIVING_STALLED"), 1);
+  restart_at(at(30min));
+  world->advance_to(at(1h));
+  EXPECT_EQ(world->log.count("ARCHIVING_STALLED"), 0) << "the operator was told in the first life";
+  EXPECT_EQ(only_destination()["stalled"], true);
+}
+
 TEST_F(DestinationsOfResults, ForWhichNothingWaitsAreNotToldOf) {
   give_up();
   post({web()});

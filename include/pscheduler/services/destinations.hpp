@@ -77,7 +77,8 @@ class Destinations {
     JsonText spec;  // that its label and place were taken from
     std::int64_t taken = 0;
     std::int64_t refused = 0;
-    bool nothing_waits = false;  // at the last look, and it has not failed since
+    bool nothing_waits = false;    // at the last look, and it has not failed since
+    bool report_unstored = false;  // the operator was told, but a restart would forget that
     Instant look_not_before = Instant::min();
   };
 
@@ -86,6 +87,7 @@ class Destinations {
   [[nodiscard]] bool is_old(const Destination& destination) const;
   [[nodiscard]] std::optional<Instant> look_at(const Entry& entry) const;
   [[nodiscard]] std::optional<Instant> next_look() const;
+  void report(Entry& entry, std::int64_t waiting);
   ports::AsyncResult<void> look();
   [[nodiscard]] ports::AsyncResult<Destination> met(const ports::DestinationQueue& queue) const;
 

@@ -99,6 +99,7 @@ ports::Changes Destinations::note(const Archiving& archiving, DeliveryEnd end, c
     }
     known.failing_since.reset();
     known.reported = false;
+    entry.report_unstored = false;
   } else {
     ++entry.refused;
     known.last_failure = known.seen;
@@ -112,9 +113,10 @@ ports::Changes Destinations::note(const Archiving& archiving, DeliveryEnd end, c
   return changes;
 }
 
-// When it is time to see whether something waits for it in vain.
+// When it is time to see whether something waits for it in vain, or to store again that this was reported.
 std::optional<Instant> Destinations::look_at(const Entry& entry) const {
-  if (!entry.known.failing_since || entry.known.reported || entry.nothing_waits) return std::nullopt;
+  const bool is_settled = entry.known.reported && !entry.report_unstored;
+  if (!entry.known.failing_since || is_settled || entry.nothing_waits) return std::nullopt;
   return std::max(*entry.known.failing_since + settings_.stalled_after, entry.look_not_before);
 }
 
@@ -143,7 +145,21 @@ ports::Async<void> Destinations::watch() {
   }
 }
 
-// That the operator was told is stored on its own: after a crash in between he is told once more.
+void Destinations::report(Entry& entry, std::int64_t waiting) {
+  Destination& known = entry.known;
+  ports_.log.write(ports::kArchivingStalled, {{"destination", known.id},
+                                              {"archiver", known.archiver},
+                                              {"label", known.label},
+                                              {"place", known.place},
+                                              {"waiting", waiting},
+                                              {"failing_since", format_timestamp_z(*known.failing_since)},
+                                              {"error", known.last_error}});
+  known.reported = true;
+  entry.report_unstored = true;
+}
+
+// That the operator was told is stored on its own: after a crash in between he is told once more. What cannot
+// be stored is tried again at the next look, and nobody is told twice for that.
 ports::AsyncResult<void> Destinations::look() {
   auto queues = co_await ports_.store.destination_queues(kQueuesMax);
   if (!queues) co_return fail(std::move(queues.error()));
@@ -153,22 +169,24 @@ ports::AsyncResult<void> Destinations::look() {
     const auto at = look_at(entry);
     if (!at || *at > now) continue;
     entry.look_not_before = now + kLooksApart;
-    const auto queue = std::ranges::find(*queues, id, &ports::DestinationQueue::destination);
-    entry.nothing_waits = queue == queues->end() || queue->waiting == 0;
-    if (entry.nothing_waits) continue;
-    const Destination& known = entry.known;
-    ports_.log.write(ports::kArchivingStalled, {{"destination", id},
-                                                {"archiver", known.archiver},
-                                                {"label", known.label},
-                                                {"place", known.place},
-                                                {"waiting", queue->waiting},
-                                                {"failing_since", format_timestamp_z(*known.failing_since)},
-                                                {"error", known.last_error}});
-    entry.known.reported = true;
+    if (!entry.known.reported) {
+      const auto queue = std::ranges::find(*queues, id, &ports::DestinationQueue::destination);
+      entry.nothing_waits = queue == queues->end() || queue->waiting == 0;
+      if (entry.nothing_waits) continue;
+      report(entry, queue->waiting);
+    }
     changes.destinations.push_back(entry.known);
   }
   if (changes.destinations.empty()) co_return Result<void>{};
-  co_return co_await ports_.store.commit(std::move(changes));
+  const auto reported = changes.destinations;
+  auto stored = co_await ports_.store.commit(std::move(changes));
+  if (!stored) co_return stored;
+  // Meanwhile one may have recovered or been forgotten.
+  for (const auto& destination : reported) {
+    const auto entry = entries_.find(destination.id);
+    if (entry != entries_.end()) entry->second.report_unstored = false;
+  }
+  co_return Result<void>{};
 }
 
 // A destination that was never tried, by one of the archivings that wait for it.
