@@ -29,6 +29,13 @@ class DefaultArchivesTest(E2ETestCase):
         with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
             file.write(document if isinstance(document, str) else json.dumps(document))
 
+    def check(self):
+        """The status of a daemon that only checks what it is given, and what it says."""
+        ran = subprocess.run([DAEMON, "--check", "--data-dir", self.new_directory(), "--plugins", CLASSES,
+                              "--default-archives", self.directory], capture_output=True, text=True,
+                             timeout=DEADLINE, check=False)
+        return ran.returncode, ran.stderr
+
     def next_paths(self, count):
         """Where the next results arrive, sorted."""
         return sorted(self.sink.next().path for _ in range(count))
@@ -78,22 +85,38 @@ class DefaultArchivesTest(E2ETestCase):
         daemon.wait_for_log(r"DEFAULT_ARCHIVE_APPLIED .*later\.json")
 
     def test_check_says_what_is_wrong_with_the_files(self):
-        def check():
-            ran = subprocess.run([DAEMON, "--check", "--data-dir", self.new_directory(), "--plugins", CLASSES,
-                                  "--default-archives", self.directory], capture_output=True, text=True,
-                                 timeout=DEADLINE, check=False)
-            return ran.returncode, ran.stderr
-        self.assertEqual(check(), (0, ""))
+        self.assertEqual(self.check(), (0, ""))
         self.write("good.json", labelled("good", self.sink, transform={"script": ".result"}))
-        self.assertEqual(check(), (0, ""))
+        self.assertEqual(self.check(), (0, ""))
         self.write("bad.json", labelled("bad", self.sink, transform={"script": ".result |"}))
         self.write("other.json", {"archiver": "http", "data": {"_url": 5}})
-        status, said = check()
+        status, said = self.check()
         self.assertEqual(status, 1)
         lines = said.splitlines()
         self.assertEqual(len([line for line in lines if line.startswith("pschedulerd: ")]), 2, said)
         self.assertRegex(said, r"bad\.json: At /transform: .*syntax error")
         self.assertRegex(said, r"other\.json: At /data: ")
+
+    def test_what_is_no_file_is_told_of_and_holds_nothing_up(self):
+        self.write("good.json", labelled("good", self.sink))
+        for name in ("link.json", ".hidden.json", "link.json~"):
+            os.symlink("/nonexistent/archive.json", os.path.join(self.directory, name))
+        os.mkfifo(os.path.join(self.directory, "pipe.json"))
+        os.mkdir(os.path.join(self.directory, "nested"))
+        wrong = {r"link\.json": r"it is a link to /nonexistent/archive\.json, which does not exist",
+                 r"pipe\.json": "it is no ordinary file", "nested": "it is no ordinary file"}
+        status, said = self.check()
+        self.assertEqual(status, 1)
+        self.assertEqual(len(said.splitlines()), len(wrong), said)
+        for name, why in wrong.items():
+            self.assertRegex(said, rf"default-archives/{name}: cannot be read: {why}")
+        daemon = self.start()
+        for name, why in wrong.items():
+            daemon.wait_for_log(rf"DEFAULT_ARCHIVE_REFUSED .*default-archives/{name}.*{why}")
+        daemon.wait_for_log(r"DEFAULT_ARCHIVE_APPLIED .*good\.json")
+        os.remove(os.path.join(self.directory, "link.json"))
+        self.write("link.json", labelled("mended", self.sink))
+        daemon.wait_for_log(r"DEFAULT_ARCHIVE_APPLIED .*link\.json")
 
 
 if __name__ == "__main__":

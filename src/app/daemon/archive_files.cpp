@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pscheduler/adapters/system/read_file.hpp"
+#include "pscheduler/base/text.hpp"
 
 namespace pscheduler::app {
 namespace {
@@ -30,6 +31,12 @@ bool counts(std::string_view name) {
 
 // Errors are told with the path before them.
 Result<std::string> text_of(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_symlink(file, error) && !fs::exists(file, error) && !error) {
+    const auto target = fs::read_symlink(file, error).string();
+    return fail(Errc::unavailable, "cannot be read: it is a link to " + excerpt(target) +
+                                       ", which does not exist; make that, or remove the link");
+  }
   auto text = adapters::read_file(file, kBytesMax);
   if (!text) text.error().message.erase(0, file.string().size() + 1);
   return text;
@@ -42,9 +49,8 @@ Result<services::DefaultArchives::Texts> read_archive_files(const fs::path& dire
   if (!fs::exists(directory, error) && !error) return services::DefaultArchives::Texts{};
   std::set<std::string> names;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code gone;
     auto name = entry->path().filename().string();
-    if (counts(name) && entry->is_regular_file(gone)) names.insert(std::move(name));
+    if (counts(name)) names.insert(std::move(name));
   }
   if (error) return fail(Errc::unavailable, "cannot be read: " + error.message());
   services::DefaultArchives::Texts texts;
