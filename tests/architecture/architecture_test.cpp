@@ -66,7 +66,7 @@ const std::map<std::string, std::string> kRoomOfHeader = {
     {"configurables_watch.hpp", "housekeeping"},
     {"archive_spec.hpp", "archiving"},
     {"archive_check.hpp", "archiving"},
-    {"archive_data.hpp", "archiving"},
+    {"data_transforms.hpp", "archiving"},
     {"default_archives.hpp", "archiving"},
     {"destinations.hpp", "archiving"},
     {"wire_form.hpp", "runs"},

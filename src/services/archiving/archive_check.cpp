@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/base/text.hpp"
-#include "pscheduler/services/archive_data.hpp"
+#include "pscheduler/services/data_transforms.hpp"
 
 namespace pscheduler::services {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pscheduler/json/access.hpp"
-#include "pscheduler/services/archive_data.hpp"
+#include "pscheduler/services/data_transforms.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::services {

@@ -1,4 +1,4 @@
-#include "pscheduler/services/archive_data.hpp"
+#include "pscheduler/services/data_transforms.hpp"
 
 #include <nlohmann/json.hpp>
 
