@@ -25,6 +25,13 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
+// U+0000 to U+001F and U+007F to U+009F: terminals obey the upper ones, too.
+bool is_control(std::string_view sequence) {
+  const auto first = static_cast<std::uint8_t>(sequence[0]);
+  if (sequence.size() == 1) return first < 0x20 || first == 0x7f;
+  return first == 0xc2 && static_cast<std::uint8_t>(sequence[1]) < 0xa0;
+}
+
 }  // namespace
 
 std::string_view trim_end(std::string_view text) {
@@ -72,15 +79,17 @@ std::string excerpt(std::string_view text, std::size_t max_bytes) {
     if (at + std::max<std::size_t>(length, 1) > max_bytes) {
       return shown + "… (" + std::to_string(text.size()) + " bytes)";
     }
-    const auto byte = static_cast<std::uint8_t>(text[at]);
-    if (length == 0 || byte < 0x20 || byte == 0x7f) {
+    const auto piece = text.substr(at, std::max<std::size_t>(length, 1));
+    at += piece.size();
+    if (length > 0 && !is_control(piece)) {
+      shown += piece;
+      continue;
+    }
+    for (const char c : piece) {
+      const auto byte = static_cast<std::uint8_t>(c);
       shown += "\\x";
       shown += kHexDigits[byte >> 4];
       shown += kHexDigits[byte & 0x0f];
-      ++at;
-    } else {
-      shown += text.substr(at, length);
-      at += length;
     }
   }
   return shown;

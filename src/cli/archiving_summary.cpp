@@ -13,6 +13,7 @@ namespace pscheduler::cli {
 namespace {
 
 constexpr std::size_t kRuleColumns = 60;
+constexpr std::size_t kLabelBytesMax = 200;
 
 std::string table_line(std::size_t succeeded, std::size_t failed, const std::string& label) {
   const auto all = std::max<std::size_t>(succeeded + failed, 1);
@@ -24,7 +25,7 @@ std::string table_line(std::size_t succeeded, std::size_t failed, const std::str
 
 // What further archives of the same label are told apart by is their number.
 std::string ArchivingSummary::label_for(const Json& spec) {
-  const auto label = text_or(spec, "label", text_or(spec, "archiver", "?"));
+  const auto label = excerpt(text_or(spec, "label", text_or(spec, "archiver", "?")), kLabelBytesMax);
   const auto use = ++label_uses_[label];
   return use == 1 ? label : label + " #" + std::to_string(use);
 }

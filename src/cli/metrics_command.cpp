@@ -98,7 +98,7 @@ std::string prometheus_text(const Json& metrics) {
     for (const auto& [name, value] : values->items()) {
       if (!value.is_boolean() && !value.is_number_integer()) continue;
       const auto number = value.is_boolean() ? std::string(value.get<bool>() ? "1" : "0") : value.dump();
-      text += std::string(group.metric) + "{state=\"" + name + "\"} " + number + "\n";
+      text += std::string(group.metric) + "{state=\"" + label_text(name) + "\"} " + number + "\n";
     }
   }
   return text;

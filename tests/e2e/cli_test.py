@@ -6,6 +6,8 @@ import re
 import subprocess
 
 from harness import CLI, DEADLINE, E2ETestCase, cli_environment, idle, main, run_cli
+from scripted import task, write_plugin
+from terminal import Terminal
 
 NOBODY_LISTENS = "127.0.0.1:9"  # the discard port: nothing here uses it, and connecting to it fails at once
 TASK_URL = r"https://127\.0\.0\.1:\d+/pscheduler/tasks/[0-9a-f-]{36}"
@@ -271,6 +273,19 @@ class WithServerTest(E2ETestCase):
         ran = self.daemon.cli("plugins", "tests")
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
         self.assertIn("rtt", ran.stdout)
+
+
+class TerminalTest(E2ETestCase):
+    def test_a_terminal_gets_nothing_to_obey_from_a_server(self):
+        root = self.new_directory()
+        write_plugin(root, "rude", methods={("test", "result-format"): "cat >/dev/null; printf 'a\\033[2Jb\\tc'\n"})
+        daemon = self.start_daemon(class_roots=[root])
+        url = daemon.api.finished_run(task("rude"))["href"]
+        self.assertIn("a\x1b[2Jb\tc\n", daemon.cli("result", url).stdout, "a pipe takes anything")
+        terminal = Terminal([CLI, "result", url], cli_environment(daemon.address))
+        self.addCleanup(terminal.close)
+        self.assertEqual(terminal.wait_for_end(), 0)
+        self.assertIn("a\\x1b[2Jb\tc", terminal.sent)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/json_members.hpp"
+#include "pscheduler/base/text.hpp"
 #include "pscheduler/time/iso8601.hpp"
 
 namespace pscheduler::cli {
@@ -37,6 +38,15 @@ std::string heading(const char* name, const char* help) {
 
 }  // namespace
 
+std::string label_text(std::string_view text) {
+  std::string label;
+  for (const char c : excerpt(text)) {
+    if (c == '\\' || c == '"') label += '\\';
+    label += c;
+  }
+  return label;
+}
+
 void add_own_counters(const Ask& ask, Instant now, Json& metrics) {
   if (const auto status = ask("status")) {
     if (const Json* load = json::find_object(*status, "load")) metrics["load"] = *load;
@@ -59,7 +69,8 @@ std::string own_counters_text(const Json& metrics) {
     for (const auto& [what, values] : load->items()) {
       for (const char* state : {"now", "max"}) {
         const auto number = json::find_integer(values, state);
-        if (number) text += fmt::format("{}{{of=\"{}\",state=\"{}\"}} {}\n", kName, what, state, *number);
+        if (number)
+          text += fmt::format("{}{{of=\"{}\",state=\"{}\"}} {}\n", kName, label_text(what), state, *number);
       }
     }
   }
@@ -70,8 +81,8 @@ std::string own_counters_text(const Json& metrics) {
   for (const auto& [id, counters] : destinations->items()) {
     for (const auto& [state, value] : counters.items()) {
       if (!value.is_number_integer()) continue;
-      text += fmt::format("{}{{destination=\"{}\",archiver=\"{}\",state=\"{}\"}} {}\n", kName, id,
-                          text_or(counters, "archiver", ""), state, value.dump());
+      text += fmt::format("{}{{destination=\"{}\",archiver=\"{}\",state=\"{}\"}} {}\n", kName, label_text(id),
+                          label_text(text_or(counters, "archiver", "")), state, value.dump());
     }
   }
   return text;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "pscheduler/base/result.hpp"
 #include "pscheduler/json/value.hpp"
@@ -19,5 +20,8 @@ void add_own_counters(const Ask& ask, Instant now, Json& metrics);
 
 // The same in the text format of Prometheus.
 std::string own_counters_text(const Json& metrics);
+
+// What a server says, as the value of a label in that format, between its quotes.
+std::string label_text(std::string_view text);
 
 }  // namespace pscheduler::cli

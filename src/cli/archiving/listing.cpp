@@ -24,7 +24,7 @@ constexpr std::size_t kIdsNamedMax = 10;
 
 constexpr std::size_t kIndent = 10;
 
-// What is shown of one name or one text of an archiver; the whole is in the JSON.
+// What is shown of one name or one text that a server tells; the whole is in the JSON.
 constexpr std::size_t kNameBytesMax = 200;
 constexpr std::size_t kErrorBytesMax = 1000;
 
@@ -44,17 +44,21 @@ std::string age_or(const Json& document, std::string_view name, Instant now, con
   return age ? rough_length(*age) : otherwise;
 }
 
+std::string shown(const Json& document, std::string_view name) {
+  return excerpt(text_or(document, name, "?"), kNameBytesMax);
+}
+
 // "3f1c09ab http https://collector.example.org (central)"; the id is in the member `id`.
 std::string name_of(const Json& document, const char* id, const std::optional<std::string>& where) {
   std::string name =
-      text_or(document, id, "?").substr(0, kIdShown) + " " + text_or(document, "archiver", "?");
+      excerpt(text_or(document, id, "?").substr(0, kIdShown)) + " " + shown(document, "archiver");
   if (where) name += " " + excerpt(*where, kNameBytesMax);
   if (const auto label = text_member(document, "label")) name += " (" + excerpt(*label, kNameBytesMax) + ")";
   return name;
 }
 
 std::string state_of(const Json& destination) {
-  return flag_member(destination, "stalled") ? "stalled" : text_or(destination, "state", "?");
+  return flag_member(destination, "stalled") ? "stalled" : shown(destination, "state");
 }
 
 int rank_of(const std::string& state) {
@@ -99,9 +103,9 @@ std::string failures_text(const Json& failures, std::size_t width) {
   std::string text;
   for (const auto& failure : failures) {
     const auto attempts = count_of(failure, "attempts");
-    text += fmt::format("{}  {} after {} attempt{}\n", text_or(failure, "time", "?"),
+    text += fmt::format("{}  {} after {} attempt{}\n", shown(failure, "time"),
                         name_of(failure, "destination", std::nullopt), attempts, attempts == 1 ? "" : "s");
-    text += indent(text_or(failure, "run", "?"), kIndent) + "\n";
+    text += indent(shown(failure, "run"), kIndent) + "\n";
     text += block(excerpt(text_or(failure, "reason", "No reason is known."), kErrorBytesMax), width);
   }
   return text;
@@ -121,7 +125,7 @@ Result<std::string> destination_id(const Json& destinations, const std::string& 
     return fail(Errc::not_found, "There is no destination \"" + excerpt(name) +
                                      "\"; pscheduler archiving lists them, with the id to name each by.");
   }
-  for (auto& id : found) id.resize(std::min(id.size(), kIdShown));
+  for (auto& id : found) id = excerpt(id.substr(0, kIdShown));
   if (const auto more = found.size() - std::min(found.size(), kIdsNamedMax); more > 0) {
     found.resize(kIdsNamedMax);
     found.push_back(std::to_string(more) + " more");

@@ -1,5 +1,7 @@
 // The command `pscheduler`.
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <iostream>
@@ -13,6 +15,7 @@
 #include "cli/program/signals.hpp"
 #include "cli/program/system_environment.hpp"
 #include "cli/program/system_event_loop.hpp"
+#include "cli/terminal_output.hpp"
 #include "pscheduler/adapters/http/client.hpp"
 #include "pscheduler/adapters/system/cares_resolver.hpp"
 
@@ -29,7 +32,14 @@ int main(int argc, char** argv) {
     cli::HttpServerConnection server(loop, **client, names);
     cli::SystemEnvironment environment(names);
     cli::SystemEventLoop event_loop(loop, **client, names);
-    cli::Context context{server, environment, std::cout, std::cerr, std::cin, event_loop};
+    cli::TerminalOutput out(std::cout);
+    cli::TerminalOutput err(std::cerr);
+    cli::Context context{server,
+                         environment,
+                         isatty(STDOUT_FILENO) != 0 ? out : std::cout,
+                         isatty(STDERR_FILENO) != 0 ? err : std::cerr,
+                         std::cin,
+                         event_loop};
     const int status = cli::front_end(context, cli::ExternalCommands::installed(), {argv + 1, argv + argc});
     std::cout.flush();
     if (!std::cout) return cli::fail_with(context, "The output could not be written");

@@ -111,7 +111,7 @@ void SystemEnvironment::debug(const std::string& line) {
   show_progress("");
   const auto time = format_timestamp_z(now());
   for (const auto piece : split(trim_end(line), '\n')) {
-    std::cerr << time.substr(0, time.size() - 1) << ' ' << piece << '\n';
+    std::cerr << time.substr(0, time.size() - 1) << ' ' << excerpt(piece, piece.size()) << '\n';
   }
 }
 

@@ -45,6 +45,10 @@ TEST(ErrorTable, LabelsAreUnique) {
 
 TEST(Text, ExcerptCutsAtACharacterAndShowsControls) {
   EXPECT_EQ(excerpt("a\nb"), "a\\x0ab");
+  EXPECT_EQ(excerpt("a\xc2\x9b"
+                    "31m \x7f ö"),
+            "a\\xc2\\x9b31m \\x7f ö")
+      << "some terminals obey U+009B";
   EXPECT_EQ(excerpt("ääää", 5), "ää… (8 bytes)");
   EXPECT_EQ(excerpt("\xff", 5), "\\xff");
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -109,6 +110,22 @@ TEST_F(ArchivingCommand, ShowsWhatItCanOfAStrangeAnswer) {
   EXPECT_EQ(bench.out.str(),
             "?  ? ? after 0 attempts\n          ?\n          No reason is known.\n"
             "?  ? ? after 0 attempts\n          ?\n          No reason is known.\n");
+}
+
+TEST_F(ArchivingCommand, ShowsNoControlCharactersOfAServer) {
+  bench.server.on(kList, R"([{"id": "3f\u001bc9ab", "archiver": "ht\u001b[2Jtp", "state": "o\u0007k"},
+                            {"id": "3f\u001bc9ac", "archiver": "file"}])");
+  bench.server.on("GET " + kStat + "failed?limit=100",
+                  R"([{"run": "u\u001b[1m", "destination": "3f\u001bc9ab", "archiver": "ht\u001b[2Jtp",
+                       "time": "2030\u009b1m", "attempts": 2, "reason": "\u001b]0;x"}])");
+  for (const Words& words : {Words{}, Words{"--failed"}, Words{"3f"}}) {
+    run(words);
+    const auto said = bench.out.str() + bench.err.str();
+    EXPECT_THAT(said, HasSubstr("3f\\x1bc9a"));
+    const auto is_control = [](unsigned char c) { return c < 0x20 && c != '\n'; };
+    EXPECT_TRUE(std::ranges::none_of(said, is_control)) << said;
+    EXPECT_THAT(said, Not(HasSubstr("\u009b")));
+  }
 }
 
 TEST_F(ArchivingCommand, OffersAgain) {

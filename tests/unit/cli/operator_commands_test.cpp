@@ -151,6 +151,19 @@ TEST_F(Metrics, PrometheusGetsNumbersOnly) {
             "perfsonar_pscheduler_runs{state=\"finished\"} 12\n");
 }
 
+TEST_F(Metrics, AreWellFormedForPrometheusWhateverAServerCallsThings) {
+  bench.server.on("GET " + kRoot, "\"This is pScheduler\"");
+  bench.server.on("GET " + kControl, R"({"a\"b": true})");
+  bench.server.on("GET " + kRoot + "status", R"({"load": {"x\u001b[2J": {"now": 3}}})");
+  bench.server.on("GET " + kRoot + "stat/archiving/destinations",
+                  R"([{"id": "3f\n1c", "archiver": "ht\\tp", "waiting": 2}])");
+  EXPECT_EQ(metrics_command(bench.context, {"--format", "prometheus"}), 0);
+  EXPECT_THAT(bench.out.str(), HasSubstr("{state=\"a\\\"b\"} 1\n"));
+  EXPECT_THAT(bench.out.str(), HasSubstr("{of=\"x\\\\x1b[2J\",state=\"now\"} 3\n"));
+  EXPECT_THAT(bench.out.str(),
+              HasSubstr("{destination=\"3f\\\\x0a1c\",archiver=\"ht\\\\tp\",state=\"waiting\"} 2\n"));
+}
+
 TEST_F(Metrics, RefuseBadArgumentsAndAbsentServers) {
   EXPECT_EQ(metrics_command(bench.context, {"--format", "xml"}), 1);
   EXPECT_EQ(metrics_command(bench.context, {"--timeout", "0"}), 1);
