@@ -21,6 +21,12 @@ int told_port(const sdk::RunInput& input, const char* name, int otherwise) {
   return port && *port >= 1 && *port <= kPortMax ? static_cast<int>(*port) : otherwise;
 }
 
+int server_port(const sdk::RunInput& input, int own, int usual) {
+  if (is_loopback(input.spec)) return own;
+  if (!is_single_ended(input.spec)) return told_port(input, "server_port", usual);
+  return static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(usual));
+}
+
 Result<void> check_participant(const sdk::RunInput& input) {
   const int last = has_two_ends(input.spec) ? 1 : 0;
   if (input.participant >= 0 && input.participant <= last) return {};

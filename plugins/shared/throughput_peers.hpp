@@ -16,6 +16,11 @@ const Json& participant_data_of(const sdk::RunInput& input, std::size_t particip
 // The port named in the server's participant-data, else `otherwise`.
 int told_port(const sdk::RunInput& input, const char* name, int otherwise);
 
+// The port at which the run finds its server: with two ends the one that the server has named, at a server
+// that is nobody's end the one that the test names (either else the usual one), in a loopback test the own
+// one.
+int server_port(const sdk::RunInput& input, int own, int usual);
+
 // Whether the run's participant has a part in the test: the client, and with two ends the server.
 Result<void> check_participant(const sdk::RunInput& input);
 

@@ -10,6 +10,7 @@
 #include "pscheduler/plugin_sdk/timing.hpp"
 #include "shared/side_process.hpp"
 #include "shared/throughput_result.hpp"
+#include "shared/throughput_spec.hpp"
 
 namespace pscheduler::plugins {
 namespace {
@@ -21,6 +22,17 @@ constexpr Duration kFinish = std::chrono::seconds(1);    // programs exchange re
 constexpr Duration kPauseFirst = std::chrono::milliseconds(10);
 constexpr Duration kPauseMost = std::chrono::milliseconds(200);
 constexpr std::size_t kOutputBytesMax = 64u << 20;  // of a day of intervals with many streams
+
+Json run_both_ends(const RunClock& clock, const End& client, const End& server) {
+  auto side = SideProcess::start([&] { return server(clock); });
+  if (!side) return throughput_failed(side.error().message, {});
+  auto result = client(clock);
+  // A server that has not seen its client need not be waited for; SideProcess ends it.
+  const bool succeeded = json::find_bool(result, "succeeded").value_or(false);
+  constexpr Duration kNoMoreThanAMoment = std::chrono::milliseconds(100);
+  const auto other = side->wait(succeeded ? clock.left() : kNoMoreThanAMoment);
+  return join_ends(std::move(result), other.value_or(Json()));
+}
 
 }  // namespace
 
@@ -73,16 +85,11 @@ std::string program_diags(const std::vector<std::string>& words, const std::stri
   return join(parts, "\n\n");
 }
 
-Json run_both_ends(const RunClock& clock, const std::function<Json()>& client,
-                   const std::function<Json()>& server) {
-  auto side = SideProcess::start(server);
-  if (!side) return throughput_failed(side.error().message, {});
-  auto result = client();
-  // A server that has not seen its client need not be waited for; SideProcess ends it.
-  const bool succeeded = json::find_bool(result, "succeeded").value_or(false);
-  constexpr Duration kNoMoreThanAMoment = std::chrono::milliseconds(100);
-  const auto other = side->wait(succeeded ? clock.left() : kNoMoreThanAMoment);
-  return join_ends(std::move(result), other.value_or(Json()));
+Json run_own_end(const sdk::RunInput& input, Duration measuring, const End& client, const End& server) {
+  constexpr int kServer = 1;
+  const RunClock clock(input, measuring);
+  if (input.participant == kServer) return server(clock);
+  return is_loopback(input.spec) ? run_both_ends(clock, client, server) : client(clock);
 }
 
 }  // namespace pscheduler::plugins

@@ -48,9 +48,12 @@ std::string attempts_text(const Attempts& attempts);
 std::string program_diags(const std::vector<std::string>& words, const std::string& output,
                           const std::string& errors, const std::string& remark);
 
-// Both ends by one process: `server` in a second one, `client` in this. The result is that of the client,
-// with what the server has to add.
-Json run_both_ends(const RunClock& clock, const std::function<Json()>& client,
-                   const std::function<Json()>& server);
+// One end of a measurement, from the start of the run on; what it returns is the result of the run.
+using End = std::function<Json(const RunClock&)>;
+
+// The end that the run's participant is. In a loopback test, both by one process: `server` in a second one,
+// `client` in this; the result is that of the client, with what the server has to add. `measuring` is how
+// long the programs exchange data.
+Json run_own_end(const sdk::RunInput& input, Duration measuring, const End& client, const End& server);
 
 }  // namespace pscheduler::plugins

@@ -152,7 +152,6 @@ Json run_server(const sdk::RunInput& input, const Prepared& prepared, const RunC
 }
 
 Result<Json> run(const sdk::RunInput& input) {
-  constexpr int kServer = 1;
   PSCHEDULER_TRY(check_participant(input));
   const auto times = throughput_times(input.spec);
   if (!times) return fail(times.error());
@@ -160,18 +159,11 @@ Result<Json> run(const sdk::RunInput& input) {
   if (!setting) return fail(setting.error());
   auto route = iperf2_route(input.spec);
   if (!route) return throughput_failed(route.error().message, {});
-  Prepared prepared{setting->program, setting->port, std::move(*route)};
-  if (has_two_ends(input.spec)) {
-    prepared.port = told_port(input, "server_port", kProgram.port);
-  } else if (is_single_ended(input.spec)) {
-    prepared.port =
-        static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kProgram.port));
-  }
-  const RunClock clock(input, times->measuring());
-  const auto client = [&] { return run_client(input, prepared, clock); };
-  const auto server = [&] { return run_server(input, prepared, clock); };
-  if (input.participant == kServer) return server();
-  return is_loopback(input.spec) ? run_both_ends(clock, client, server) : client();
+  const Prepared prepared{setting->program, server_port(input, setting->port, kProgram.port),
+                          std::move(*route)};
+  return run_own_end(
+      input, times->measuring(), [&](const RunClock& clock) { return run_client(input, prepared, clock); },
+      [&](const RunClock& clock) { return run_server(input, prepared, clock); });
 }
 
 }  // namespace

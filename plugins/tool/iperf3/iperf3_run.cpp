@@ -68,10 +68,8 @@ Iperf3Start Iperf3Run::start_of(std::vector<std::string> prefix, int port, bool 
 }
 
 int Iperf3Run::client_port() const {
-  if (is_loopback(input_.spec)) return setting_.port;
   constexpr int kUsualPort = 5201;
-  if (!is_single_ended(input_.spec)) return told_port(input_, "server_port", kUsualPort);
-  return static_cast<int>(json::find_integer(input_.spec, "single-ended-port").value_or(kUsualPort));
+  return server_port(input_, setting_.port, kUsualPort);
 }
 
 Result<std::optional<Iperf3ClientKeys>> Iperf3Run::client_keys() const {
@@ -190,11 +188,9 @@ Result<Json> run_iperf3(const sdk::RunInput& input) {
   auto folder = sdk::TempDir::create();
   if (!folder) return throughput_failed(folder.error().message, {});
   const Iperf3Run run(input, std::move(*setting), std::move(*route), std::move(*folder));
-  const RunClock clock(input, times->measuring());
-  if (input.participant == kServer) return run.server(clock);
-  if (!is_loopback(input.spec)) return run.client(clock);
-  return run_both_ends(
-      clock, [&] { return run.client(clock); }, [&] { return run.server(clock); });
+  return run_own_end(
+      input, times->measuring(), [&](const RunClock& clock) { return run.client(clock); },
+      [&](const RunClock& clock) { return run.server(clock); });
 }
 
 }  // namespace pscheduler::plugins

@@ -177,7 +177,6 @@ Json run_server(const sdk::RunInput& input, const Prepared& prepared, const RunC
 }
 
 Result<Json> run(const sdk::RunInput& input) {
-  constexpr int kServer = 1;
   PSCHEDULER_TRY(check_participant(input));
   const auto times = throughput_times(input.spec);
   if (!times) return fail(times.error());
@@ -185,21 +184,14 @@ Result<Json> run(const sdk::RunInput& input) {
   if (!setting) return fail(setting.error());
   auto route = nuttcp_route(input.spec);
   if (!route) return throughput_failed(route.error().message, {});
-  Prepared prepared{{{}, setting->program, setting->port, setting->data_port},
-                    std::move(*route),
-                    version_of(setting->program)};
-  if (has_two_ends(input.spec)) {
-    prepared.start.control_port = told_port(input, "server_port", kProgram.port);
-    prepared.start.data_port = told_port(input, "data_port_start", kDataPort);
-  } else if (is_single_ended(input.spec)) {
-    prepared.start.control_port =
-        static_cast<int>(json::find_integer(input.spec, "single-ended-port").value_or(kProgram.port));
-  }
-  const RunClock clock(input, times->measuring());
-  const auto client = [&] { return run_client(input, prepared, clock); };
-  const auto server = [&] { return run_server(input, prepared, clock); };
-  if (input.participant == kServer) return server();
-  return is_loopback(input.spec) ? run_both_ends(clock, client, server) : client();
+  const int data_port =
+      has_two_ends(input.spec) ? told_port(input, "data_port_start", kDataPort) : setting->data_port;
+  const Prepared prepared{{{}, setting->program, server_port(input, setting->port, kProgram.port), data_port},
+                          std::move(*route),
+                          version_of(setting->program)};
+  return run_own_end(
+      input, times->measuring(), [&](const RunClock& clock) { return run_client(input, prepared, clock); },
+      [&](const RunClock& clock) { return run_server(input, prepared, clock); });
 }
 
 }  // namespace
