@@ -66,6 +66,24 @@ Error start_failure(const ports::ProcessSpec& spec, const Report& report) {
   return {Errc::unavailable, "Cannot start " + path + ": " + reason + "; try again later", {}};
 }
 
+// Counts the tries at starting a program, and makes the pauses between them.
+class Tries {
+ public:
+  explicit Tries(const asio::any_io_executor& executor) : timer_(executor) {}
+
+  // Whether there is another try, which is then due.
+  ports::Async<bool> wait_for_next() {
+    if (next_ == kRetryPauses.end()) co_return false;
+    timer_.expires_after(*next_++);
+    co_await timer_.async_wait(asio::use_awaitable);
+    co_return true;
+  }
+
+ private:
+  asio::steady_timer timer_;
+  decltype(kRetryPauses)::const_iterator next_ = kRetryPauses.begin();
+};
+
 // A file that was just written may still be open in a process that is being started: ETXTBSY passes as well.
 bool may_pass(const Error& error, const Report& report) {
   return error.code == Errc::unavailable || (report.step == Step::execute && report.status == ETXTBSY);
@@ -84,8 +102,8 @@ ports::AsyncResult<ports::ProcessOutcome> PosixProcesses::run(ports::ProcessSpec
   const auto input = std::make_shared<const std::string>(std::move(spec.input));
   const Bounds bounds{spec.time_limit, spec.grace, spec.output_bytes_max, spec.errors_bytes_max,
                       spec.on_output};
-  asio::steady_timer pause(executor);
-  for (auto retry = kRetryPauses.begin();; ++retry) {
+  Tries tries(executor);
+  for (;;) {
     Error error;
     bool again = false;
     const auto started = std::chrono::steady_clock::now();
@@ -104,16 +122,15 @@ ports::AsyncResult<ports::ProcessOutcome> PosixProcesses::run(ports::ProcessSpec
       error = std::move(launched.error());
       again = error.code == Errc::unavailable;
     }
-    if (!again || retry == kRetryPauses.end()) co_return fail(std::move(error));
-    pause.expires_after(*retry);
-    co_await pause.async_wait(asio::use_awaitable);
+    if (again) again = co_await tries.wait_for_next();
+    if (!again) co_return fail(std::move(error));
   }
 }
 
 ports::AsyncResult<std::unique_ptr<ports::Conversation>> PosixProcesses::start(ports::ProcessSpec spec) {
   const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer pause(executor);
-  for (auto retry = kRetryPauses.begin();; ++retry) {
+  Tries tries(executor);
+  for (;;) {
     Error error;
     bool again = false;
     auto launched = launch(options_, environment_, spec);
@@ -140,9 +157,8 @@ ports::AsyncResult<std::unique_ptr<ports::Conversation>> PosixProcesses::start(p
       error = std::move(launched.error());
       again = error.code == Errc::unavailable;
     }
-    if (!again || retry == kRetryPauses.end()) co_return fail(std::move(error));
-    pause.expires_after(*retry);
-    co_await pause.async_wait(asio::use_awaitable);
+    if (again) again = co_await tries.wait_for_next();
+    if (!again) co_return fail(std::move(error));
   }
 }
 
