@@ -64,6 +64,24 @@ TEST_F(ArchivingToDestinations, DoesNotWaitForManyThatNeverAnswer) {
   EXPECT_EQ(world->plugins.archived.size(), 85U);
 }
 
+TEST_F(ArchivingToDestinations, ThatTookTheirLastResultDoNotWaitForManyNewOnes) {
+  world->plugins.archiving_takes_for = [](const ArchiverCall& call) -> Duration {
+    return name_of(call).starts_with("silent") ? Duration(1h) : Duration(10ms);
+  };
+  stream(1, {"good"});
+  world->advance_to(at(2s));
+  ASSERT_EQ(calls("good"), 1U);
+  for (int i = 0; i < 20; ++i) post({going_to("silent" + std::to_string(i))});
+  world->advance_to(at(20s));
+  world->post_task("background", 1, Json::object(), {{"schema", 3}, {"archives", {going_to("good")}}});
+  world->advance_to(at(30s));
+  EXPECT_EQ(calls("good"), 2U);
+  restart_at(at(40s));
+  world->post_task("background", 1, Json::object(), {{"schema", 3}, {"archives", {going_to("good")}}});
+  world->advance_to(at(50s));
+  EXPECT_EQ(calls("good"), 1U) << "of this life; that it takes results is known from the last";
+}
+
 TEST_F(ArchivingToDestinations, OfOneThatWasGoodAndFallsSilentHoldsNobodyUp) {
   world->plugins.archiving_takes_for = [this](const ArchiverCall& call) -> Duration {
     return name_of(call) == "falls silent" && world->clock.now() > at(1s) ? Duration(1h) : Duration(10ms);

@@ -59,6 +59,9 @@ class Destinations {
   // An attempt to deliver this has ended: what is to be stored with it.
   ports::Changes note(const Archiving& archiving, DeliveryEnd end, const std::string& error);
 
+  // Whether it took what was given to it last.
+  [[nodiscard]] bool is_proven(const std::string& destination) const;
+
   // Tells the log of those that take nothing, until cancelled.
   ports::Async<void> watch();
 

@@ -139,7 +139,8 @@ ports::Async<void> Archivist::work() {
 }
 
 void Archivist::expect(const Archiving& archiving) {
-  turns_->expect(archiving.destination, archiving.archiver, archiving.next_attempt);
+  turns_->expect(archiving.destination, archiving.archiver, archiving.next_attempt,
+                 destinations_.is_proven(archiving.destination));
   note_expiry(archiving.expires);
 }
 
@@ -156,7 +157,10 @@ ports::AsyncResult<void> Archivist::learn() {
       nothing_known_ = true;
       co_return fail(std::move(waiting.error()));
     }
-    for (const auto& each : *waiting) turns_->expect(each.destination, each.archiver, each.next_attempt);
+    for (const auto& each : *waiting) {
+      turns_->expect(each.destination, each.archiver, each.next_attempt,
+                     destinations_.is_proven(each.destination));
+    }
     note_expiry(ports_.clock.now());
   }
   while (!announced_.empty()) {

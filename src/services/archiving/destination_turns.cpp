@@ -53,7 +53,8 @@ void DestinationTurns::wake(Instant now) {
   }
 }
 
-void DestinationTurns::expect(const std::string& destination, const std::string& archiver, Instant at) {
+void DestinationTurns::expect(const std::string& destination, const std::string& archiver, Instant at,
+                              bool proven) {
   const auto [place, is_new] = destinations_.try_emplace(destination);
   Destination& known = place->second;
   if (is_new) {
@@ -61,6 +62,7 @@ void DestinationTurns::expect(const std::string& destination, const std::string&
     known.line = &lines_[archiver];
     ++known.line->destinations;
     known.turn = ++turns_;
+    known.on_trial = !proven;
   }
   leave(known);
   known.next = known.next ? std::min(*known.next, at) : at;

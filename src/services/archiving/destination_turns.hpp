@@ -2,10 +2,10 @@
 // Whose turn it is: the destination that may be given a result next. Pure; times are parameters.
 //
 // Destinations of one archiver share its processes. The one that has the fewest results under way is next,
-// then the one whose last turn is longest ago, so that none waits for the backlog of another. One that has
-// not taken anything yet, or does not any more, is tried with one result at a time until it takes one; all
-// such together have a few of the places, and several at once are only for those that leave enough for the
-// first result of others. So the silent ones, however many there are, never have all places.
+// then the one whose last turn is longest ago, so that none waits for the backlog of another. One of which
+// nothing good is known, or that does not take results any more, is tried with one result at a time until it
+// takes one; all such together have a few of the places, and several at once are only for those that leave
+// enough for the first result of others. So the silent ones, however many there are, never have all places.
 //
 // What is kept is bounded by the destinations for which something waits; each decision costs the logarithm
 // of their number for each archiver.
@@ -44,8 +44,9 @@ class DestinationTurns {
   DestinationTurns(const DestinationTurns&) = delete;
   DestinationTurns& operator=(const DestinationTurns&) = delete;
 
-  // There is something for it that may be tried at `at`.
-  void expect(const std::string& destination, const std::string& archiver, Instant at);
+  // There is something for it that may be tried at `at`. `proven`: what was given to it last was taken, which
+  // counts when nothing has been waiting for it.
+  void expect(const std::string& destination, const std::string& archiver, Instant at, bool proven = false);
 
   // Takes a place for the destination whose turn it is, if there is one.
   std::optional<std::string> take(Instant now);

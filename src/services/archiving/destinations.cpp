@@ -113,6 +113,13 @@ ports::Changes Destinations::note(const Archiving& archiving, DeliveryEnd end, c
   return changes;
 }
 
+bool Destinations::is_proven(const std::string& destination) const {
+  const auto entry = entries_.find(destination);
+  if (entry == entries_.end()) return false;
+  const Destination& known = entry->second.known;
+  return known.last_success && !known.failing_since;
+}
+
 // When it is time to see whether something waits for it in vain, or to store again that this was reported.
 std::optional<Instant> Destinations::look_at(const Entry& entry) const {
   const bool is_settled = entry.known.reported && !entry.report_unstored;

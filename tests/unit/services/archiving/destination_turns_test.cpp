@@ -38,8 +38,8 @@ class Turns : public testing::Test {
     while (const auto one = take()) ++taken[*one];
     return taken;
   }
-  void give_back(const std::string& destination, DeliveryEnd experience, int count = 1) {
-    for (int i = 0; i < count; ++i) turns_.give_back(destination, experience);
+  void give_back(const std::string& destination, DeliveryEnd end, int count = 1) {
+    for (int i = 0; i < count; ++i) turns_.give_back(destination, end);
   }
   // It has taken one before.
   void prove(const std::string& destination, const std::string& archiver = "http") {
@@ -109,6 +109,13 @@ TEST_F(Turns, OfSilentOnesNeverTakeAllPlaces) {
   give_back("good", DeliveryEnd::taken);
   auto taken = take_all();
   EXPECT_EQ(taken["good"], 8);
+}
+
+TEST_F(Turns, OfProvenOnesDoNotWaitForSilentOnes) {
+  for (int i = 0; i < 200; ++i) backlog("silent" + std::to_string(i));
+  take_all();
+  turns_.expect("good", "http", at(0s), true);
+  EXPECT_EQ(take_all(), (Taken{{"good", 8}}));
 }
 
 TEST_F(Turns, OfAnArchiverAreNoneOfTheOthers) {
