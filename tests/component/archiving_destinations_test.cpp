@@ -122,6 +122,22 @@ TEST_F(ArchivingToDestinations, AreServedTheLongestDueFirstAlsoAfterARestart) {
     EXPECT_EQ(world->plugins.archived[n].record["result"]["result"]["n"], n);
 }
 
+TEST_F(ArchivingToDestinations, GetOnceWhatWasReadAsDueWhileItsEndWasRecorded) {
+  world->plugins.archiving_takes = 1s;
+  auto& records = world->plugins.scripts["multi-tool"].records;
+  for (const auto after : {Duration(1s), Duration(5s), Duration(5500ms)}) records.emplace_back(after, "{}");
+  world->post_task("multi", 60, Json::object(), {{"schema", 3}, {"archives", {going_to("good")}}});
+  const auto go_on = [this](Duration length) { world->advance_to(world->clock.now() + length); };
+  while (calls("good") < 2 && world->clock.now() < at(30s)) go_on(100ms);
+  ASSERT_EQ(calls("good"), 2U) << "the second is under way; the third comes in half a second";
+  world->store.hold_reads();
+  go_on(3s);
+  ASSERT_EQ(calls("good"), 2U) << "the second has been recorded; what was read before is not told yet";
+  world->store.release_reads();
+  go_on(10s);
+  EXPECT_EQ(calls("good"), 3U);
+}
+
 TEST_F(ArchivingToDestinations, AreTheSameForTheSameDataOnly) {
   post({going_to("a"), going_to("a", {{"label", "x"}}), going_to("b")});
   world->advance_to(at(11s));

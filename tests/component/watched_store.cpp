@@ -48,6 +48,14 @@ ports::AsyncResult<std::optional<ports::StoredRun>> WatchedStore::read_run(TaskI
   co_return stored;
 }
 
+ports::AsyncResult<ports::ArchivingPage> WatchedStore::read_due_archivings(std::string destination,
+                                                                           Instant now, int count_max) {
+  auto reading = watch(store_->due_archivings(std::move(destination), now, count_max));
+  auto page = co_await std::move(reading);
+  while (reads_held_) co_await released_.wait();
+  co_return page;
+}
+
 // As in the real store, a commit goes on when its caller is cancelled.
 ports::AsyncResult<void> WatchedStore::commit(ports::Changes changes) {
   if (refuses && refuses(changes)) co_return fail(Errc::unavailable, "There is no room on the disk.");

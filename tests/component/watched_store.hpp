@@ -41,7 +41,8 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
     released_.notify_all();
   }
 
-  // What has been read of a run is given to the reader only after release_reads(), as with a large one.
+  // What has been read of a run, or of what is due to be archived, is given to the reader only after
+  // release_reads(), as with a large one.
   void hold_reads() { reads_held_ = true; }
   void release_reads() {
     reads_held_ = false;
@@ -93,7 +94,7 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
   }
   ports::AsyncResult<ports::ArchivingPage> due_archivings(std::string destination, Instant now,
                                                           int count_max) override {
-    return watch(store_->due_archivings(std::move(destination), now, count_max));
+    return read_due_archivings(std::move(destination), now, count_max);
   }
   ports::AsyncResult<ports::ArchivingPage> expired_archivings(Instant now, int count_max) override {
     return watch(store_->expired_archivings(now, count_max));
@@ -156,6 +157,8 @@ class WatchedStore final : public ports::Store, public ports::ScheduleView, publ
 
   ports::AsyncResult<std::optional<Task>> read_task(TaskId id);
   ports::AsyncResult<std::optional<ports::StoredRun>> read_run(TaskId task, RunId id);
+  ports::AsyncResult<ports::ArchivingPage> read_due_archivings(std::string destination, Instant now,
+                                                               int count_max);
   ports::AsyncResult<void> commit_when_released(ports::Changes changes);
 
   // The store also gives views of the schedule.
