@@ -1,9 +1,12 @@
 // What goes into a program and what comes out of it.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -44,6 +47,37 @@ TEST_F(ProcessRun, GivesTheSignalThatKilledIt) {
     EXPECT_EQ(outcome.end, ProcessEnd::signalled);
     EXPECT_EQ(outcome.status, number);
   }
+}
+
+// Leaves too few descriptors for the pipes to a program, until the loop has something else to do.
+void run_short_of_descriptors(boost::asio::io_context& loop) {
+  const boost::asio::steady_timer has_what_the_loop_itself_needs_opened(loop);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(next, 0);
+  close(next);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 4;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  boost::asio::post(loop, [before] { EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0); });
+}
+
+TEST_F(ProcessRun, IsTriedAgainWhenTheSystemIsShortOfSomethingForAMoment) {
+  on_loop([this]() -> ports::Async<void> {
+    auto spec = misbehave({"exit", "3"});
+    run_short_of_descriptors(loop_);
+    const auto outcome = co_await processes_.run(std::move(spec));
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    EXPECT_EQ(outcome->status, 3);
+  });
+  on_loop([this]() -> ports::Async<void> {
+    auto spec = misbehave({"ignore-term"});
+    spec.grace = std::chrono::milliseconds(1);
+    run_short_of_descriptors(loop_);
+    const auto started = co_await processes_.start(std::move(spec));
+    EXPECT_TRUE(started) << started.error().message;
+  });
 }
 
 TEST_F(ProcessRun, SaysWhichProgramIsMissing) {
