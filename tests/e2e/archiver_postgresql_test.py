@@ -3,11 +3,10 @@
 import json
 import os
 import socket
-import time
 import unittest
 
 from archivers import RESULT, ArchiverProcess, ask, record, write_configuration
-from harness import DEADLINE, E2ETestCase, main
+from harness import E2ETestCase, ask_until, main
 from postgres_server import PROGRAMS, Postgres
 from sinks import make_certificate
 
@@ -31,9 +30,7 @@ class PostgresqlArchiverTest(E2ETestCase):
         self.addCleanup(self.archiver.__exit__)
         self.server.sql("TRUNCATE results")
         # Servers notice some time later that the client of the test before has gone.
-        deadline = time.monotonic() + DEADLINE
-        while self.clients():
-            self.assertLess(time.monotonic(), deadline)
+        ask_until(self.clients, lambda clients: not clients)
 
     def archive(self, dsn, result=None, column="doc", table="results", attempts=0, **members):
         data = {"_dsn": dsn, "table": table, "column": column, "retry-policy": POLICY}

@@ -4,11 +4,10 @@ import json
 import os
 import socket
 import threading
-import time
 import unittest
 
 from archivers import RESULT, ArchiverProcess, ask, payload, record, write_configuration
-from harness import DEADLINE, E2ETestCase, main, noop
+from harness import E2ETestCase, main, noop
 from rabbitmq_server import EPMD, PROGRAM, RabbitMq
 from sinks import make_certificate, unused_port
 
@@ -123,13 +122,11 @@ class RabbitmqArchiverTest(E2ETestCase):
             "retry-policy": [{"attempts": 1000, "wait": "PT1S"}]}}
         tasks = [daemon.api.new_task(noop(data=number, archives=[archive])) for number in range(6)]
         runs = [daemon.api.final_run(daemon.api.first_run(task)["href"])["href"] for task in tasks]
-        end = time.monotonic() + DEADLINE
-        while not all(daemon.api.get(run).json["archivings"][0]["diags"] for run in runs):  # each has failed once
-            self.assertLess(time.monotonic(), end)
+        for run in runs:
+            daemon.api.archivings_once(run, lambda archiving: archiving["diags"])  # it has failed once
         self.server.start()
-        end = time.monotonic() + DEADLINE
-        while not all(daemon.api.get(run).json["archivings"][0]["archived"] for run in runs):
-            self.assertLess(time.monotonic(), end)
+        for run in runs:
+            daemon.api.archivings_once(run, lambda archiving: archiving["archived"])
         arrived = [result["id"] for result in self.server.payloads("results")]
         self.assertEqual(sorted(arrived), sorted(run.rsplit("/", 1)[1] for run in runs))
         diags = json.dumps([daemon.api.get(run).json["archivings"] for run in runs])
@@ -143,11 +140,9 @@ class RabbitmqArchiverTest(E2ETestCase):
         archive = {"archiver": "rabbitmq", "data": {
             "schema": 2, "_url": self.server.url(), "exchange": "measurements",
             "routing-key": {"script": "\"\\(.test.type).\\(.test.spec.data | ascii_downcase)\""}}}
-        end = time.monotonic() + DEADLINE
         for place in ("Paris", "Oslo"):
             run = daemon.api.finished_run(noop(data=place, archives=[archive]))["href"]
-            while not (archiving := daemon.api.get(run).json["archivings"][0])["completed"]:
-                self.assertLess(time.monotonic(), end)
+            [archiving] = daemon.api.archivings_once(run, lambda archiving: archiving["completed"])
             self.assertTrue(archiving["archived"], archiving)
             [message] = self.server.take(f"results-{place.lower()}")
             self.assertEqual(message["routing_key"], f"noop.{place.lower()}")

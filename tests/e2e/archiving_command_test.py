@@ -1,10 +1,9 @@
 """`pscheduler archiving`: what keeps results from real servers shows in words, and what was given up goes out again."""
 
 import json
-import time
 import unittest
 
-from harness import DEADLINE, E2ETestCase, main, noop
+from harness import E2ETestCase, main, noop
 from postgres_server import PROGRAMS as POSTGRES
 from postgres_server import Postgres
 from sinks import HttpSink, unused_port
@@ -26,9 +25,7 @@ class ArchivingCommandTest(E2ETestCase):
         """The run of a task with these archives, each of which has been tried."""
         task = self.daemon.api.new_task(noop(schema=5, archives=list(archives)))
         href = self.daemon.api.final_run(self.daemon.api.first_run(task)["href"])["href"]
-        end = time.monotonic() + DEADLINE
-        while not all(each["diags"] for each in self.daemon.api.get(self.path(href)).json["archivings"]):
-            self.assertLess(time.monotonic(), end)
+        self.daemon.api.archivings_once(self.path(href), lambda archiving: archiving["diags"])
         return href
 
     @staticmethod
@@ -36,9 +33,7 @@ class ArchivingCommandTest(E2ETestCase):
         return href.split("/pscheduler")[1]
 
     def wait_until_archived(self, href):
-        end = time.monotonic() + DEADLINE
-        while not all(each["archived"] for each in self.daemon.api.get(self.path(href)).json["archivings"]):
-            self.assertLess(time.monotonic(), end)
+        self.daemon.api.archivings_once(self.path(href), lambda archiving: archiving["archived"])
 
     @staticmethod
     def http(url, label="web", **data):

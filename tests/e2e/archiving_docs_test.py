@@ -5,11 +5,10 @@ import os
 import re
 import socket
 import subprocess
-import time
 import unittest
 
 from archivers import write_configuration
-from harness import CLI, DEADLINE, E2ETestCase, cli_environment, main
+from harness import CLI, DEADLINE, E2ETestCase, ask_until, cli_environment, main
 from kafka_cluster import LIBRARY as KAFKA
 from kafka_cluster import KafkaCluster
 from postgres_server import PROGRAMS as POSTGRES
@@ -51,10 +50,9 @@ class ArchivingManualTest(E2ETestCase):
         return text
 
     def wait_until_archived(self):
-        """No long poll tells, so it is asked again and again."""
-        end = time.monotonic() + DEADLINE
-        while any(self.daemon.api.get(f"/stat/archiving/{which}").text != "0\n" for which in ("backlog", "upcoming")):
-            self.assertLess(time.monotonic(), end)
+        def waiting():
+            return [self.daemon.api.get(f"/stat/archiving/{which}").text for which in ("backlog", "upcoming")]
+        ask_until(waiting, lambda counts: counts == ["0\n", "0\n"])
 
     def follow(self, section):
         """Does what the section says; what each of its commands printed."""

@@ -2,9 +2,8 @@
 
 import json
 import os
-import time
 
-from harness import DEADLINE, E2ETestCase, main, noop
+from harness import E2ETestCase, main, noop
 
 BOX_METHODS = {
     "enumerate": """
@@ -44,15 +43,6 @@ class ArchivingTest(E2ETestCase):
             os.chmod(path, 0o755)
         return root, file
 
-    def archivings(self, daemon, run_url, good_enough):
-        """The archivings of a run once all are as wanted. No long poll tells, so it is asked again and again."""
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            found = daemon.api.get(run_url).json.get("archivings", [])
-            if found and all(good_enough(archiving) for archiving in found):
-                return found
-        raise AssertionError(f"still {found}")
-
     def test_archivers_that_come_along(self):
         daemon = self.start_daemon()
         run = daemon.api.finished_run(noop(archives=[
@@ -62,7 +52,7 @@ class ArchivingTest(E2ETestCase):
             archive("failer", {"schema": 2, "badly": True}),
             archive("failer", {"fail": 1}, runs="failed"),
         ]))
-        found = self.archivings(daemon, run["href"], lambda archiving: archiving["completed"])
+        found = daemon.api.archivings_once(run["href"], lambda archiving: archiving["completed"])
         self.assertEqual([archiving["archived"] for archiving in found], [True, True, False, False])
         self.assertEqual(found[0]["archiver"]["name"], "bitbucket")
         self.assertEqual([archiving["diags"][0]["return-code"] for archiving in found], [0, 0, 0, 1])
@@ -76,10 +66,10 @@ class ArchivingTest(E2ETestCase):
         daemon = self.start_daemon(class_roots=[root])
         transform = {"script": ["{id: .id, data: .result.data, note: $note}"], "args": {"note": "häh"}}
         run = daemon.api.finished_run(noop(data={"n": 5}, archives=[archive("box", {"_key": 1}, transform=transform)]))
-        self.archivings(daemon, run["href"], lambda archiving: archiving["diags"])
+        daemon.api.archivings_once(run["href"], lambda archiving: archiving["diags"])
         daemon.kill()
         daemon.start()
-        found = self.archivings(daemon, run["href"], lambda archiving: archiving["completed"])
+        found = daemon.api.archivings_once(run["href"], lambda archiving: archiving["completed"])
         self.assertTrue(found[0]["archived"])
         self.assertEqual([attempt["stderr"] for attempt in found[0]["diags"]], ["not yet", ""])
         self.assertIsNone(found[0]["archiver_data"]["_key"])

@@ -1,9 +1,8 @@
 """Who may run beside whom: exclusive runs come one after the other, background ones overlap freely."""
 
 import datetime
-import time
 
-from harness import DEADLINE, E2ETestCase, idle, main
+from harness import E2ETestCase, ask_until, idle, main
 from scripted import task, write_plugin
 
 
@@ -63,12 +62,8 @@ class ConflictsTest(E2ETestCase):
 
     def second_run(self, task_url):
         """The run that follows a non-starter; no long poll tells of it."""
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            urls = self.api.get(task_url + "/runs").json
-            if len(urls) > 1:
-                return self.api.get(urls[1]).json
-        raise AssertionError("it was not planned anew")
+        urls = ask_until(lambda: self.api.get(task_url + "/runs").json, lambda urls: len(urls) > 1)
+        return self.api.get(urls[1]).json
 
     def test_two_at_once_really_run_one_after_the_other(self):
         documents = [{**idle("PT1S", test="idleex"), "schedule": {"slip": "PT1M"}} for _ in range(2)]

@@ -32,6 +32,15 @@ DEADLINE = 60  # seconds: something is broken when it takes longer
 FINAL_STATES = {"finished", "failed", "overdue", "missed", "preempted", "nonstart", "canceled"}
 
 
+def ask_until(ask, wanted=bool):
+    """The first answer that is as wanted, by the deadline. It is asked again and again: for what no event tells."""
+    end = time.monotonic() + DEADLINE
+    while not wanted(answer := ask()):
+        if time.monotonic() > end:
+            raise AssertionError(f"still {answer!r}")
+    return answer
+
+
 def tls_context():
     """Certificates of nodes are self-signed as a rule: clients of pScheduler never verify them."""
     return ssl._create_unverified_context()  # pylint: disable=protected-access
@@ -135,24 +144,24 @@ class Api:
     def wait_for_state(self, run_url, states):
         """Follows a run, which may already be there, until its state is one of these. No long poll tells when a
         run starts, so it is asked again and again: use it for what comes soon."""
-        end = time.monotonic() + DEADLINE
-        while True:
-            reply = self.get(run_url)
-            if reply.status == 200 and reply.json["state"] in states:
-                return reply.json
-            if reply.status != 200 or time.monotonic() > end or reply.json["state"] in FINAL_STATES:
-                raise AssertionError(f"waiting for {states}: {reply!r}")
+        reply = ask_until(lambda: self.get(run_url),
+                          lambda reply: reply.status != 200 or reply.json["state"] in {*states, *FINAL_STATES})
+        if reply.status != 200 or reply.json["state"] not in states:
+            raise AssertionError(f"waiting for {states}: {reply!r}")
+        return reply.json
 
     def final_run(self, run_url):
         """The run once its state is final; a long poll that an event ends."""
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            reply = self.get(run_url + "?wait-merged=True&wait=20")
-            if reply.status != 200:
-                raise AssertionError(f"GET run: {reply!r}")
-            if reply.json["state"] in FINAL_STATES:
-                return reply.json
-        raise AssertionError(f"the run never ended: {reply!r}")
+        reply = ask_until(lambda: self.get(run_url + "?wait-merged=True&wait=20"),
+                          lambda reply: reply.status != 200 or reply.json["state"] in FINAL_STATES)
+        if reply.status != 200:
+            raise AssertionError(f"GET run: {reply!r}")
+        return reply.json
+
+    def archivings_once(self, run_url, wanted):
+        """The archivings of a run, once each is as wanted. No long poll tells."""
+        return ask_until(lambda: self.get(run_url).json.get("archivings", []),
+                         lambda archivings: archivings and all(map(wanted, archivings)))
 
     def finished_run(self, document):
         """Posts a task and returns its first run in its final state."""
