@@ -218,7 +218,8 @@ ports::AsyncResult<void> Archivist::take_turns() {
 // The next page of a destination that has its turn.
 ports::AsyncResult<void> Archivist::read_due(std::string destination) {
   const auto unrecorded = unrecorded_.find(destination);
-  const std::size_t count = kPage + (unrecorded == unrecorded_.end() ? 0 : unrecorded->second);
+  const std::size_t fresh = turns_->is_on_trial(destination) ? 1 : kPage;
+  const std::size_t count = fresh + (unrecorded == unrecorded_.end() ? 0 : unrecorded->second);
   const Reading reading(*this);
   auto page = co_await ports_.store.due_archivings(destination, ports_.clock.now(), static_cast<int>(count));
   if (!page) co_return fail(std::move(page.error()));

@@ -119,6 +119,7 @@ void DestinationTurns::set_on_trial(Destination& destination, bool on_trial) {
   const auto change = [&](std::size_t& number) { number = on_trial ? number + places : number - places; };
   change(destination.line->busy_on_trial);
   change(busy_on_trial_);
+  if (on_trial) drop_page(destination);
 }
 
 void DestinationTurns::give_back(const std::string& destination, DeliveryEnd end) {
@@ -130,6 +131,11 @@ void DestinationTurns::give_back(const std::string& destination, DeliveryEnd end
   if (end == DeliveryEnd::taken) set_on_trial(known, false);
   if (end == DeliveryEnd::unanswered || known.refusals >= kRefusalsMax) set_on_trial(known, true);
   settle(known);
+}
+
+bool DestinationTurns::is_on_trial(const std::string& destination) const {
+  const auto known = destinations_.find(destination);
+  return known == destinations_.end() || known->second.on_trial;
 }
 
 void DestinationTurns::put(const std::string& destination, std::vector<Archiving> due, bool more,
@@ -156,9 +162,14 @@ void DestinationTurns::forget_page(const std::string& destination) {
   const auto known = destinations_.find(destination);
   if (known == destinations_.end() || known->second.page.empty()) return;
   leave(known->second);
-  known->second.page.clear();
-  known->second.unread = true;
+  drop_page(known->second);
   settle(known->second);
+}
+
+void DestinationTurns::drop_page(Destination& destination) {
+  if (destination.page.empty()) return;
+  destination.page.clear();
+  destination.unread = true;
 }
 
 std::optional<Instant> DestinationTurns::next() const {

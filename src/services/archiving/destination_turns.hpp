@@ -7,8 +7,8 @@
 // takes one; all such together have a few of the places, and several at once are only for those that leave
 // enough for the first result of others. So the silent ones, however many there are, never have all places.
 //
-// What is kept is bounded by the destinations for which something waits; each decision costs the logarithm
-// of their number for each archiver.
+// What is kept is bounded by the destinations for which something waits; of those on trial no results are kept
+// but the next. Each decision costs the logarithm of their number for each archiver.
 
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +53,9 @@ class DestinationTurns {
 
   // Gives a place back that was taken.
   void give_back(const std::string& destination, DeliveryEnd end);
+
+  // Whether it gets one result at a time: it is not worth reading more for it.
+  [[nodiscard]] bool is_on_trial(const std::string& destination) const;
 
   // What was read for a destination in its turn: all that is due now, or the first of it (`more`), and when
   // the next one will be.
@@ -105,6 +108,7 @@ class DestinationTurns {
   void wake(Instant now);
   void count(Destination& destination, bool more);
   void set_on_trial(Destination& destination, bool on_trial);
+  static void drop_page(Destination& destination);
   [[nodiscard]] Destination* first_of(const Line& line) const;
 
   ArchivingPlaces places_;

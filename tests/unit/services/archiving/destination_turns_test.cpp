@@ -152,6 +152,16 @@ TEST_F(Turns, OfOneThatFallsSilentAreOneAtATime) {
   EXPECT_EQ(take_all(), (Taken{{"a", 1}}));
 }
 
+TEST_F(Turns, OfOneThatFallsSilentKeepNothingThatWasRead) {
+  prove("a");
+  EXPECT_FALSE(turns_.is_on_trial("a"));
+  EXPECT_EQ(take(), "a");
+  give_back("a", DeliveryEnd::unanswered);
+  EXPECT_TRUE(turns_.is_on_trial("a"));
+  EXPECT_EQ(turns_.take(at(1s)), "a");
+  EXPECT_FALSE(turns_.draw("a")) << "it is to be read again";
+}
+
 TEST_F(Turns, AreForgottenWhereNothingWaits) {
   backlog("a");
   const auto taken = turns_.take(at(0s));
