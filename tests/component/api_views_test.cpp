@@ -152,6 +152,17 @@ TEST_F(Views, TellsOfItself) {
   EXPECT_EQ(status["runs"]["last-finished"], nullptr);
 }
 
+TEST_F(Views, TellOfTheLastRunThatRan) {
+  world->post_task("exclusive", 10, {{"start", "2030-01-02T13:00:00Z"}});
+  const auto second = world->post_task("exclusive", 10, {{"start", "2030-01-02T13:00:00Z"}});
+  world->post_task("background", 10);
+  ASSERT_EQ(world->run_of(second)["state"], "nonstart") << "it would have ended at 13:00:10";
+  world->advance_to(at(30min));
+  const auto last = world->get("/status").json()["runs"]["last-finished"];
+  ASSERT_TRUE(last.is_string());
+  EXPECT_LT(last, "2030-01-02T12:01:00Z");
+}
+
 TEST_F(Views, AnswersOptionsAndHead) {
   const auto options = world->call("OPTIONS", "/tasks");
   EXPECT_EQ(options.status, 200);

@@ -130,7 +130,8 @@ ports::AsyncResult<std::vector<Errand>> MemoryStore::errands() {
 ports::AsyncResult<ports::Store::LastRuns> MemoryStore::last_runs() {
   LastRuns last;
   for (const auto& [number, row] : runs_) {
-    if (is_over(row.run.state))
+    const auto state = row.run.state;
+    if (state == RunState::finished || state == RunState::overdue || state == RunState::failed)
       last.finished = std::max(last.finished.value_or(Instant::min()), row.run.times.end);
     last.scheduled = std::max(last.scheduled.value_or(Instant::min()), row.run.added);
   }

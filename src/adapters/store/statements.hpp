@@ -94,7 +94,8 @@ inline const std::string kOpenRuns =
     " FROM run AS r JOIN task AS t ON t.number = r.task WHERE r.state IN (9, 10) AND r.latest_start_us > ?"
     " ORDER BY r.nominal_us, r.number";
 inline constexpr char kPause[] = "SELECT paused, paused_until_us FROM control";
-inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5";
+// Of those that ran: finished, overdue or failed. Along the index of final ends, so not by that of states.
+inline constexpr char kLastEnd[] = "SELECT max(end_us) FROM run WHERE state >= 5 AND +state IN (5, 6, 8)";
 inline constexpr char kLastAdded[] = "SELECT max(added_us) FROM run";
 
 }  // namespace pscheduler::adapters::store
